@@ -1,0 +1,79 @@
+import {
+  routeExtensionSchema,
+  stagedRouteSchema,
+  stagedVhostSchema,
+  vhostExtensionSchema,
+} from './jwt.ts';
+import { rbacSchema } from './rbac.ts';
+import { duration, later, obj, opt, str, type Static } from './schema.ts';
+
+/** Options of routes and virtual hosts that Gloo has and that are not enforced here yet. */
+const shared = {
+  retries: later('Retries.'),
+  stats: later('Statistics by path.'),
+  extensions: later('Extensions.'),
+  extauth: later('External authorization. Not enforced: the route answers 500 rather than open.'),
+  ratelimit: later('Rate limits.'),
+  ratelimitBasic: later('Simple rate limits.'),
+  ratelimitEarly: later('Rate limits before JWT.'),
+  ratelimitRegular: later('Rate limits after JWT.'),
+  rateLimitConfigs: later('References to RateLimitConfigs.'),
+  rateLimitEarlyConfigs: later('References to RateLimitConfigs, before JWT.'),
+  rateLimitRegularConfigs: later('References to RateLimitConfigs, after JWT.'),
+  headerManipulation: later('Headers to add or remove.'),
+  cors: later('Cross-origin requests.'),
+  transformations: later('Transformations.'),
+  stagedTransformations: later('Transformations by stage.'),
+  waf: later('Web application firewall. Not enforced: the route answers 500 rather than open.'),
+  dlp: later('Data loss prevention. Not enforced: the route answers 500 rather than open.'),
+  csrf: later('Cross-site request forgery.'),
+  bufferPerRoute: later('Buffering and the size of bodies.'),
+  includeRequestAttemptCount: later('Add x-envoy-attempt-count.'),
+  includeAttemptCountInResponse: later('Add x-envoy-attempt-count to responses.'),
+  extProc: later('External processing.'),
+};
+
+export const virtualHostOptionsSchema = obj(
+  'Options of a virtual host.',
+  {
+    jwt: opt(vhostExtensionSchema),
+    jwtStaged: opt(stagedVhostSchema),
+    rbac: opt(rbacSchema),
+    ...shared,
+    corsPolicyMergeSettings: later('How cors of route and virtual host are merged.'),
+  },
+  { oneOf: [{ fields: ['jwt', 'jwtStaged'] }] },
+);
+export type VirtualHostOptions = Static<typeof virtualHostOptionsSchema>;
+
+export const routeOptionsSchema = obj(
+  'Options of a route.',
+  {
+    jwt: opt(routeExtensionSchema),
+    jwtStaged: opt(stagedRouteSchema),
+    jwtProvidersStaged: opt(stagedVhostSchema),
+    rbac: opt(rbacSchema),
+    timeout: opt(
+      duration('Until the response is complete; 0s = none. Default 15s, 10m to a model server.'),
+    ),
+    prefixRewrite: opt(str('Put in place of the matched prefix.', { maxLength: 4096 })),
+    ...shared,
+    ai: later('Model options: defaults, prompt enrichment, prompt guards, caching.'),
+    regexRewrite: later('Rewrite the path by a RE2 expression.'),
+    faults: later('Injected faults.'),
+    tracing: later('Tracing.'),
+    shadowing: later('Copies of requests to another upstream.'),
+    lbHash: later('Hashing for load balancing.'),
+    upgrades: later('Protocol upgrades.'),
+    hostRewrite: later('New Host.'),
+    autoHostRewrite: later('Host of the upstream.'),
+    hostRewritePathRegex: later('Host from the path.'),
+    hostRewriteHeader: later('Host from a header.'),
+    appendXForwardedHost: later('Append x-forwarded-host.'),
+    envoyMetadata: later('Metadata.'),
+    maxStreamDuration: later('Limits of a stream.'),
+    idleTimeout: later('Idle timeout of a stream.'),
+  },
+  { oneOf: [{ fields: ['jwt', 'jwtStaged', 'jwtProvidersStaged'] }] },
+);
+export type RouteOptions = Static<typeof routeOptionsSchema>;

@@ -1,0 +1,64 @@
+import type { Finding, ResourceRef } from '../ir/outcome.ts';
+
+/** Every reason a problem or a condition can carry; each is documented in docs/reference/reasons.md and produced by a test. */
+export const reasons = [
+  // Conditions without a fault.
+  'Accepted',
+  'ResolvedRefs',
+  'KeysReady',
+  'Programmed',
+  'NoKeysNeeded',
+  'Pending',
+  // The text or shape of a manifest.
+  'Malformed',
+  'UnknownKind',
+  'UnknownField',
+  'InvalidValue',
+  'MissingField',
+  'ConflictingFields',
+  'Unsupported',
+  'DuplicateResource',
+  // Meaning.
+  'NoVirtualHost',
+  'DomainConflict',
+  'InvalidDomain',
+  'InvalidRegex',
+  'InvalidKey',
+  'WeakKey',
+  'InvalidRoute',
+  'InvalidRbac',
+  'InvalidUpstream',
+  'InvalidGateway',
+  'PrefixWithoutSlash',
+  'AuthRemoved',
+  'InsecureUpstream',
+  // References.
+  'UpstreamNotFound',
+  'SecretNotFound',
+  'ServiceNotFound',
+  'NoEndpoints',
+  'RefNotPermitted',
+  'RouteTableNotFound',
+  'ReferenceNotFound',
+  'ForbiddenAddress',
+  // Keys from the network and the engines.
+  'KeysPending',
+  'KeysStale',
+  'KeyFetchFailed',
+  'NotProgrammed',
+  'InternalError',
+] as const;
+
+export type Reason = (typeof reasons)[number];
+
+/** A mistake in a user's manifest: data, never thrown. */
+export interface Problem extends Finding {
+  readonly ref: ResourceRef;
+  readonly reason: Reason;
+  readonly severity: 'error' | 'warning';
+}
+
+/** Text of a problem: what is wrong, what was found, what would be accepted. */
+export function explainProblem(what: string, found: string, accepted: string): string {
+  return `${what}: found ${found}, accepted ${accepted}`;
+}

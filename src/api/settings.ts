@@ -1,0 +1,92 @@
+import {
+  bool,
+  int,
+  later,
+  list,
+  obj,
+  opt,
+  opaque,
+  refTo,
+  str,
+  unsupported,
+  type Static,
+} from './schema.ts';
+
+const seekgate = obj('Settings that Gloo does not have.', {
+  defaultUpstream: opt(
+    refTo(
+      'Upstream for VirtualServices without routes. Default: the one called `deepseek` in their namespace.',
+    ),
+  ),
+  allowWeakKeys: opt(
+    bool('Accept RSA keys under 2048 bits and short shared secrets. Default false.'),
+  ),
+});
+
+export const settingsSchema = obj('Settings of the installation.', {
+  seekgate: opt(seekgate),
+  rbac: opt(
+    obj('Authorization.', {
+      requireRbac: opt(bool('Routes without policies refuse everybody. Default false.')),
+    }),
+  ),
+  gloo: opt(
+    obj('Translation.', {
+      regexMaxProgramSize: opt(int('Longest regular expression, in characters. Default 1024.')),
+      invalidConfigPolicy: opt(
+        obj('What becomes of routes with errors.', {
+          replaceInvalidRoutes: opt(
+            bool('Such a route answers the response below, the others serve. Default false.'),
+          ),
+          invalidRouteResponseCode: opt(
+            int('Status. Default 404.', { minimum: 200, maximum: 599 }),
+          ),
+          invalidRouteResponseBody: opt(str('Body.', { maxLength: 4096 })),
+        }),
+      ),
+      xdsBindAddr: opt(unsupported(str('Address of the xDS server.'))),
+      validationBindAddr: opt(unsupported(str('Address of the validation server.'))),
+      restXdsBindAddr: opt(unsupported(str('Address of the REST xDS server.'))),
+      proxyDebugBindAddr: opt(unsupported(str('Address of the debug server.'))),
+      enableRestEds: opt(unsupported(bool('Endpoints over REST.'))),
+      disableKubernetesDestinations: opt(unsupported(bool('No Upstreams from Services.'))),
+      disableGrpcWeb: opt(unsupported(bool('No gRPC-Web.'))),
+      disableProxyGarbageCollection: opt(unsupported(bool('Keep Proxies.'))),
+      circuitBreakers: later('Defaults of the limits.'),
+      endpointsWarmingTimeout: later('Warming of endpoints.'),
+      failoverUpstreamDnsPollingInterval: later('DNS.'),
+      logTransformationRequestResponseInfo: later('Logs.'),
+      awsOptions: later('AWS.'),
+      removeUnusedFilters: later('Filters.'),
+      transformationEscapeCharacters: later('Transformations.'),
+      istioOptions: later('Istio.'),
+    }),
+  ),
+  gateway: opt(unsupported(opaque('Gateway translation and validation.'))),
+  discoveryNamespace: opt(unsupported(str('Namespace that discovery writes to.'))),
+  watchNamespaces: opt(unsupported(list('Namespaces to watch.', str('A namespace.')))),
+  refreshRate: later('Interval of polling.'),
+  kubernetesArtifactSource: opt(unsupported(opaque('Artifacts.'))),
+  kubernetesConfigSource: opt(unsupported(opaque('Configuration.'))),
+  kubernetesSecretSource: opt(unsupported(opaque('Secrets.'))),
+  directoryConfigSource: later('Configuration from a folder.'),
+  discovery: later('Discovery.'),
+  extauth: later('External authorization.'),
+  namedExtauth: later('External authorization by name.'),
+  ratelimit: later('Rate limits.'),
+  ratelimitServer: later('Rate-limit server.'),
+  cachingServer: later('Caching.'),
+  consul: later('Consul.'),
+  kubernetes: later('Kubernetes.'),
+  linkerd: later('Linkerd.'),
+  knative: later('Knative.'),
+  observabilityOptions: later('Metrics.'),
+  upstreamOptions: later('Defaults of Upstreams.'),
+  consoleOptions: later('Console.'),
+  graphqlOptions: later('GraphQL.'),
+  extProc: later('External processing.'),
+  devMode: later('Development mode.'),
+});
+
+/** `spec` of Settings (Gloo `SettingsSpec`; `seekgate` is ours). */
+export type SettingsSpec = Static<typeof settingsSchema>;

@@ -1,0 +1,213 @@
+import {
+  bool,
+  duration,
+  int,
+  later,
+  list,
+  map,
+  obj,
+  opt,
+  opaque,
+  refTo,
+  str,
+  unsupported,
+  type Static,
+} from './schema.ts';
+
+const port = (description: string) => int(description, { minimum: 1, maximum: 65_535 });
+
+const upstreamSslConfig = obj(
+  'TLS to the backend.',
+  {
+    secretRef: opt(refTo('A Secret; its ca.crt is what server certificates are checked against.')),
+    sslFiles: later('Certificates from files.'),
+    sds: later('Secret discovery service.'),
+    sni: opt(str('Server name.', { maxLength: 253 })),
+    verifySubjectAltName: opt(unsupported(list('Accepted names of the server.', str('A name.')))),
+    oneWayTls: opt(
+      bool(
+        'Gloo: ignore the authorities of the secret. Here certificates are checked all the same.',
+      ),
+    ),
+    parameters: later('TLS versions and ciphers.'),
+    alpnProtocols: opt(unsupported(list('ALPN protocols.', str('A protocol.')))),
+    allowRenegotiation: opt(unsupported(bool('Allow renegotiation.'))),
+  },
+  { oneOf: [{ fields: ['secretRef', 'sslFiles', 'sds'] }] },
+);
+export type UpstreamSslConfig = Static<typeof upstreamSslConfig>;
+
+const staticSpec = obj('Fixed hosts.', {
+  hosts: opt(
+    list(
+      'Hosts; all are used.',
+      obj('A host.', {
+        addr: str('Name or address.', { minLength: 1, maxLength: 253 }),
+        port: port('Port.'),
+        sniAddr: opt(str('Server name for this host.', { maxLength: 253 })),
+        loadBalancingWeight: opt(int('Share of this host. Default 1.', { minimum: 1 })),
+        healthCheckConfig: opt(
+          unsupported(
+            obj('Health check.', { path: opt(str('Path.')), method: opt(str('Method.')) }),
+          ),
+        ),
+        metadata: opt(unsupported(opaque('Metadata.'))),
+      }),
+      256,
+    ),
+  ),
+  useTls: opt(bool('Connect with TLS. Default: when a port is 443.')),
+  autoSniRewrite: opt(unsupported(bool('Server name from the address. Always so here.'))),
+});
+
+const kubeSpec = obj('A Kubernetes Service.', {
+  serviceName: str('Name of the Service.', { minLength: 1, maxLength: 63 }),
+  serviceNamespace: opt(
+    str('Its namespace. Default: the namespace of the Upstream.', { maxLength: 63 }),
+  ),
+  servicePort: port('Port of the Service.'),
+  selector: opt(unsupported(map('Only pods with these labels.', str('Value.')))),
+  subsetSpec: opt(unsupported(opaque('Subsets by label.'))),
+  serviceSpec: opt(unsupported(opaque('Function-level description.'))),
+});
+
+const authToken = obj(
+  'The API key: exactly one of the fields.',
+  {
+    inline: opt(str('The key itself. Prefer secretRef.', { minLength: 1, maxLength: 8192 })),
+    secretRef: opt(
+      refTo('A Secret with the key under `Authorization`, with or without `Bearer `.'),
+    ),
+    passthrough: opt(obj('Send on the Authorization that the client sent.', {})),
+  },
+  { oneOf: [{ fields: ['inline', 'secretRef', 'passthrough'], required: true }] },
+);
+export type AuthToken = Static<typeof authToken>;
+
+const customHost = obj('A server other than the public one.', {
+  host: str('Name or address.', { minLength: 1, maxLength: 253 }),
+  port: port('Port. With 443, TLS is used.'),
+  hostname: opt(str('Host header and server name. Default: host.', { maxLength: 253 })),
+  pathOverride: opt(
+    obj(
+      'Other paths than those of the public server.',
+      {
+        fullPath: opt(str('The whole path of every request.', { pattern: '^/', maxLength: 2048 })),
+        basePath: opt(str('Put in place of a leading /v1.', { pattern: '^/', maxLength: 2048 })),
+      },
+      { oneOf: [{ fields: ['fullPath', 'basePath'], required: true }] },
+    ),
+  ),
+});
+export type CustomHost = Static<typeof customHost>;
+
+const llm = (description: string) =>
+  obj(description, {
+    authToken: opt(authToken),
+    customHost: opt(customHost),
+    model: opt(
+      str('Put in place of `model` of every request. Default: what the client asks for.', {
+        minLength: 1,
+        maxLength: 256,
+      }),
+    ),
+  });
+
+const ai = obj(
+  'A language model: exactly one provider.',
+  {
+    deepseek: opt(llm('DeepSeek: api.deepseek.com:443, or a self-hosted server.')),
+    openai: opt(llm('A server with OpenAI’s API: api.openai.com:443, or a self-hosted server.')),
+    mistral: later('Mistral.'),
+    anthropic: later('Anthropic.'),
+    azureOpenai: later('Azure OpenAI.'),
+    gemini: later('Gemini.'),
+    vertexAi: later('Vertex AI.'),
+    bedrock: later('Bedrock.'),
+    multi: later('Several providers by priority.'),
+  },
+  {
+    oneOf: [
+      {
+        fields: [
+          'deepseek',
+          'openai',
+          'mistral',
+          'anthropic',
+          'azureOpenai',
+          'gemini',
+          'vertexAi',
+          'bedrock',
+          'multi',
+        ],
+        required: true,
+      },
+    ],
+  },
+);
+export type AiSpec = Static<typeof ai>;
+
+export const upstreamSchema = obj(
+  'A backend: exactly one of static, kube, ai and the kinds that are not enforced yet.',
+  {
+    static: opt(staticSpec),
+    kube: opt(kubeSpec),
+    ai: opt(ai),
+    aws: later('AWS Lambda.'),
+    azure: later('Azure Functions.'),
+    awsEc2: later('AWS EC2.'),
+    gcp: later('Google Cloud Run.'),
+    consul: later('Consul.'),
+    pipe: later('A Unix socket.'),
+    sslConfig: opt(upstreamSslConfig),
+    circuitBreakers: opt(
+      obj('Limits of the connections.', {
+        maxConnections: opt(int('Connections at most. Default 1024.', { minimum: 1 })),
+        maxPendingRequests: opt(unsupported(int('Waiting requests at most.'))),
+        maxRequests: opt(unsupported(int('Requests at most.'))),
+        maxRetries: opt(unsupported(int('Retries at most.'))),
+      }),
+    ),
+    connectionConfig: opt(
+      obj('Connections.', {
+        connectTimeout: opt(duration('Time to connect. Default 5s.')),
+        maxRequestsPerConnection: opt(unsupported(int('Requests a connection at most.'))),
+        tcpKeepalive: later('TCP keep-alive.'),
+        perConnectionBufferLimitBytes: opt(unsupported(int('Buffer a connection.'))),
+        commonHttpProtocolOptions: later('Idle timeouts and limits.'),
+        http1ProtocolOptions: later('HTTP/1.1.'),
+      }),
+    ),
+    discoveryMetadata: opt(opaque('Written by discovery; not looked at.')),
+    loadBalancerConfig: later('Load balancing. Round robin is used.'),
+    healthChecks: later('Active health checks.'),
+    outlierDetection: later('Passive health checks.'),
+    failover: later('Other localities.'),
+    useHttp2: later('HTTP/2 to the backend.'),
+    initialStreamWindowSize: later('HTTP/2 windows.'),
+    initialConnectionWindowSize: later('HTTP/2 windows.'),
+    maxConcurrentStreams: later('HTTP/2 streams.'),
+    overrideStreamErrorOnInvalidHttpMessage: later('HTTP/2 errors.'),
+    httpProxyHostname: later('HTTP CONNECT proxy.'),
+    httpConnectSslConfig: later('TLS to the proxy.'),
+    httpConnectHeaders: later('Headers to the proxy.'),
+    ignoreHealthOnHostRemoval: later('Removal of hosts.'),
+    respectDnsTtl: later('DNS.'),
+    dnsRefreshRate: later('DNS.'),
+    dnsLookupIpFamily: later('DNS.'),
+    proxyProtocolVersion: later('PROXY protocol.'),
+    preconnectPolicy: later('Connections ahead of need.'),
+    disableIstioAutoMtls: later('Istio.'),
+  },
+  {
+    oneOf: [
+      {
+        fields: ['static', 'kube', 'ai', 'aws', 'azure', 'awsEc2', 'gcp', 'consul', 'pipe'],
+        required: true,
+      },
+    ],
+  },
+);
+
+/** `spec` of an Upstream (Gloo `UpstreamSpec`; `ai.deepseek` is ours). */
+export type UpstreamSpec = Static<typeof upstreamSchema>;

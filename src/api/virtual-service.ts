@@ -1,0 +1,98 @@
+import { shortJwtSchema } from './jwt.ts';
+import { virtualHostOptionsSchema } from './options.ts';
+import { rbacSchema } from './rbac.ts';
+import { optionsConfigRefsSchema, routeSchema } from './route.ts';
+import {
+  bool,
+  duration,
+  enumeration,
+  later,
+  list,
+  obj,
+  opt,
+  refTo,
+  str,
+  unsupported,
+  type Static,
+} from './schema.ts';
+
+const tlsVersions = ['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'] as const;
+
+const sslConfig = obj(
+  'Serve on TLS: such a VirtualService goes to TLS listeners only.',
+  {
+    secretRef: opt(refTo('A kubernetes.io/tls Secret.')),
+    sslFiles: opt(
+      unsupported(
+        obj('Certificate from files.', {
+          tlsCert: opt(str('File of the certificate.')),
+          tlsKey: opt(str('File of the key.')),
+          rootCa: opt(str('File of the authorities for client certificates.')),
+          ocspStaple: opt(str('File of the OCSP staple.')),
+        }),
+      ),
+    ),
+    sds: later('Secret discovery service.'),
+    sniDomains: opt(list('Server names. Default: any.', str('A server name.', { maxLength: 253 }))),
+    verifySubjectAltName: opt(
+      unsupported(list('Accepted names of client certificates.', str('A name.'))),
+    ),
+    parameters: opt(
+      unsupported(
+        obj('TLS versions and ciphers.', {
+          minimumProtocolVersion: opt(enumeration('Oldest version.', tlsVersions)),
+          maximumProtocolVersion: opt(enumeration('Newest version.', tlsVersions)),
+          cipherSuites: opt(list('Cipher suites.', str('A suite.'))),
+          ecdhCurves: opt(list('Curves.', str('A curve.'))),
+        }),
+      ),
+    ),
+    alpnProtocols: opt(unsupported(list('ALPN protocols.', str('A protocol.')))),
+    oneWayTls: opt(
+      bool('Do not ask for client certificates, even if the secret has a ca.crt. Default false.'),
+    ),
+    disableTlsSessionResumption: opt(unsupported(bool('No session resumption.'))),
+    transportSocketConnectTimeout: opt(unsupported(duration('Time for the handshake.'))),
+    ocspStaplePolicy: later('OCSP stapling.'),
+  },
+  { oneOf: [{ fields: ['secretRef', 'sslFiles', 'sds'] }] },
+);
+export type SslConfig = Static<typeof sslConfig>;
+
+const domains = list(
+  'Hosts: exact, `*.suffix`, `prefix.*` or `*`. Default: `*`.',
+  str('A host.', { maxLength: 261 }),
+  512,
+);
+const routes = list('Routes; the first that matches is taken.', routeSchema, 2048);
+
+const virtualHost = obj('Hosts and their routes.', {
+  domains: opt(domains),
+  routes: opt(routes),
+  options: opt(virtualHostOptionsSchema),
+  optionsConfigRefs: opt(unsupported(optionsConfigRefsSchema)),
+});
+
+export const virtualServiceSchema = obj(
+  'Hosts, routes, and who may use them. Either virtualHost (as in Gloo), or the short form: jwt, rbac, domains, routes.',
+  {
+    virtualHost: opt(virtualHost),
+    sslConfig: opt(sslConfig),
+    displayName: opt(str('A name for people.', { maxLength: 253 })),
+    jwt: opt(shortJwtSchema),
+    rbac: opt(rbacSchema),
+    domains: opt(domains),
+    routes: opt(routes),
+  },
+  {
+    oneOf: [
+      { fields: ['virtualHost', 'jwt'] },
+      { fields: ['virtualHost', 'rbac'] },
+      { fields: ['virtualHost', 'domains'] },
+      { fields: ['virtualHost', 'routes'] },
+    ],
+  },
+);
+
+/** `spec` of a VirtualService (Gloo `gateway.VirtualServiceSpec`, and the short form). */
+export type VirtualServiceSpec = Static<typeof virtualServiceSchema>;

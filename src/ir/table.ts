@@ -1,0 +1,118 @@
+import type { Cluster } from './cluster.ts';
+import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
+import type { Matcher } from './matcher.ts';
+import type { RbacRule } from './rbac.ts';
+
+/**
+ * All that the engines need to serve: plain, frozen, serialisable, without a secret in it (values live in {@link Secrets}
+ * under the ids that the table names). One table is swapped for the next as a whole.
+ */
+export interface RoutingTable {
+  /** Content hash: equal tables have equal versions. */
+  readonly version: string;
+  readonly listeners: readonly Listener[];
+  /** By name `<namespace>.<name>`. */
+  readonly virtualHosts: Readonly<Record<string, VirtualHost>>;
+  /** By name `<upstream>_<namespace>`. */
+  readonly clusters: Readonly<Record<string, Cluster>>;
+  /** By `KeySet.id`. */
+  readonly keySets: Readonly<Record<string, KeySet>>;
+}
+
+/** Values of secrets by id; ids end in a content hash, so that a rotated secret makes a new table version. Never dumped. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** One port and the virtual hosts it serves (Gloo `Gateway`). */
+export interface Listener {
+  /** `<namespace>.<gateway>`, or `default` when there are no Gateway resources. */
+  readonly name: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Compare `Host` without its port (Gateway `httpConnectionManagerSettings.stripAnyHostPort`). */
+  readonly stripPort: boolean;
+  /** Names into `RoutingTable.virtualHosts`. */
+  readonly virtualHosts: readonly string[];
+}
+
+/** One VirtualService, compiled. */
+export interface VirtualHost {
+  readonly name: string;
+  /** Lower-case: `host`, `host:port`, `*.suffix`, `*-suffix`, `prefix.*` or `*`. */
+  readonly domains: readonly string[];
+  /** First match wins. */
+  readonly routes: readonly Route[];
+  /** By the name used in {@link JwtStage.providers}. */
+  readonly providers: Readonly<Record<string, JwtProvider>>;
+  /** Lower-case names of every header any provider of this host writes: removed from each request before routing. */
+  readonly claimHeaders: readonly string[];
+  /** Certificate for a TLS listener (Gloo `sslConfig`). */
+  readonly tls?: TlsContext;
+}
+
+/** A server certificate: ids into {@link Secrets} for PEM texts, and the server names it is for (empty: any). */
+export interface TlsContext {
+  readonly certificateSecret: string;
+  readonly keySecret: string;
+  readonly sniDomains: readonly string[];
+}
+
+/** One route with everything that is in force on it; merges and overrides are already decided. */
+export interface Route {
+  /** The user's name, or `unnamed-<index>`. */
+  readonly name: string;
+  /** OR. Never empty. */
+  readonly matchers: readonly Matcher[];
+  /** Absent: no token is looked for. */
+  readonly jwt?: JwtStages;
+  /** Absent: no authorization by claims. */
+  readonly rbac?: RbacRule;
+  readonly action: RouteAction;
+}
+
+export type RouteAction = ForwardAction | RedirectAction | DirectResponseAction | ClosedAction;
+
+/** Proxy to one of several clusters, chosen by weight. */
+export interface ForwardAction {
+  readonly kind: 'forward';
+  readonly destinations: readonly WeightedCluster[];
+  /** Until the response is complete, in milliseconds; 0 = none. Envoy's and Gloo's default is 15 s. */
+  readonly timeoutMs: number;
+  /** Replaces the matched prefix. */
+  readonly prefixRewrite?: string;
+}
+
+export interface WeightedCluster {
+  /** Name into `RoutingTable.clusters`, or of a cluster that is not there (503). */
+  readonly cluster: string;
+  readonly weight: number;
+}
+
+export interface RedirectAction {
+  readonly kind: 'redirect';
+  readonly status: 301 | 302 | 303 | 307 | 308;
+  readonly host?: string;
+  readonly port?: number;
+  readonly https: boolean;
+  readonly path?: RedirectPath;
+  readonly stripQuery: boolean;
+}
+
+export type RedirectPath =
+  | { readonly kind: 'replace'; readonly value: string }
+  | { readonly kind: 'prefix'; readonly value: string }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
+
+export interface DirectResponseAction {
+  readonly kind: 'direct';
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A route that could not be compiled safely: it answers with an error and never opens. */
+export interface ClosedAction {
+  readonly kind: 'closed';
+  readonly status: number;
+  readonly body: string;
+  /** For the log: why. */
+  readonly detail: string;
+}
