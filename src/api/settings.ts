@@ -18,6 +18,12 @@ const seekgate = obj('Settings that Gloo does not have.', {
       'Upstream for VirtualServices without routes. Default: the one called `deepseek` in their namespace.',
     ),
   ),
+  sharedNamespaces: opt(
+    list(
+      'Namespaces whose Upstreams with a key may be used from every namespace, and whose Secrets may be if listed here; `*` is all. Default: gloo-system for Upstreams, none for Secrets.',
+      str('A namespace.', { maxLength: 253 }),
+    ),
+  ),
   allowWeakKeys: opt(
     bool('Accept RSA keys under 2048 bits and short shared secrets. Default false.'),
   ),

@@ -1,0 +1,141 @@
+import type { Destination, RouteSpec, WeightedDestination } from '../api/route.ts';
+import { durationMs } from '../base/duration.ts';
+import type { ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
+import { clusterName } from './cluster-defaults.ts';
+import { serviceCluster } from './endpoints.ts';
+import { shown } from './findings.ts';
+import type { At } from './host-plan.ts';
+import { permitted } from './namespaces.ts';
+import type { HostScope } from './providers.ts';
+import { compileRedirect } from './redirects.ts';
+import { closed } from './closed.ts';
+
+/** Envoy's route timeout. */
+const defaultTimeoutMs = 15_000;
+/** A reasoning model may think for long; DeepSeek itself gives up after ten minutes. */
+const defaultLlmTimeoutMs = 600_000;
+const nobody: WeightedCluster = { cluster: '', weight: 1 };
+
+/** Compiles the one action of a route; kinds that are known but not served yet leave it closed. */
+export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostScope): RouteAction {
+  if (spec.directResponseAction) {
+    const { status, body } = spec.directResponseAction;
+    return { kind: 'direct', status, body: body ?? '' };
+  }
+  if (spec.redirectAction) {
+    return compileRedirect({ value: spec.redirectAction, path: `${path}.redirectAction` }, scope);
+  }
+  const single = spec.routeAction?.single;
+  const multi = spec.routeAction?.multi;
+  if (single) {
+    const at = { value: single, path: `${path}.routeAction.single` };
+    return forward(spec, [{ cluster: destination(at, scope), weight: 1 }], scope);
+  }
+  if (multi) {
+    const at = { value: multi.destinations, path: `${path}.routeAction.multi.destinations` };
+    return forward(spec, compileWeights(at, scope), scope);
+  }
+  return closed(`${path}: this kind of action is not served yet, so the route stays closed`);
+}
+
+function forward(
+  spec: RouteSpec,
+  destinations: readonly WeightedCluster[],
+  { context }: HostScope,
+): ForwardAction {
+  const toModel = destinations.some(
+    ({ cluster }) => context.clusters.get(cluster)?.llm !== undefined,
+  );
+  const written = durationMs(spec.options?.timeout ?? '');
+  const prefixRewrite = spec.options?.prefixRewrite;
+  return {
+    kind: 'forward',
+    destinations,
+    timeoutMs: written ?? (toModel ? defaultLlmTimeoutMs : defaultTimeoutMs),
+    ...(prefixRewrite ? { prefixRewrite } : {}),
+  };
+}
+
+function compileWeights(
+  { value, path }: At<readonly WeightedDestination[]>,
+  scope: HostScope,
+): readonly WeightedCluster[] {
+  const total = value.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  if (total < 1) {
+    scope.findings.error({
+      reason: 'InvalidRoute',
+      path,
+      what: value.length === 0 ? 'no destination' : 'no destination would get a request',
+      found: `weights that add up to ${total}`,
+      accepted: 'weights that add up to at least 1',
+      gloo:
+        value.length === 0
+          ? 'must specify at least one weighted destination for multi destination routes'
+          : 'multi destination routes must have weights with a total weight that is greater than or equal to 1',
+    });
+  }
+  return value.map(({ destination: target, weight }, index) => ({
+    cluster: destination({ value: target, path: `${path}[${index}].destination` }, scope),
+    weight: weight ?? 0,
+  }));
+}
+
+/** The name of the destination's cluster, whether or not it exists: a request there gets 503. */
+function destination({ value, path }: At<Destination>, scope: HostScope): string {
+  if (value.kube) return serviceCluster({ value: value.kube, path: `${path}.kube` }, scope);
+  if (!value.upstream) return nobody.cluster;
+  const { namespace } = scope;
+  const target = { name: value.upstream.name, namespace: value.upstream.namespace ?? namespace };
+  return upstreamCluster({ value: target, path: `${path}.upstream` }, scope);
+}
+
+function upstreamCluster(
+  { value: target, path }: At<{ name: string; namespace: string }>,
+  { context, namespace, findings }: HostScope,
+): string {
+  const name = clusterName(target);
+  const known = context.compiledClusters.get(name);
+  if (!known) {
+    findings.warn({
+      reason: 'UpstreamNotFound',
+      path,
+      what: 'requests get 503',
+      found: `no Upstream ${shown(`${target.namespace}.${target.name}`)}`,
+      accepted: 'the name of an Upstream',
+      gloo: `Route Warning: InvalidDestinationWarning. Reason: *v1.Upstream { ${target.namespace}.${target.name} } not found`,
+    });
+  } else if (
+    known.holdsCredential &&
+    !permitted(target.namespace, namespace, context.settings.sharedUpstreams)
+  ) {
+    findings.error({
+      reason: 'RefNotPermitted',
+      path,
+      what: 'the Upstream sends a key that belongs to another namespace',
+      found: `${target.namespace}.${target.name} from namespace ${namespace}`,
+      accepted:
+        'an Upstream of the same namespace, or of one in Settings seekgate.sharedNamespaces',
+    });
+  }
+  return name;
+}
+
+/** Where a short-form VirtualService without routes goes: the Upstream that Settings name, else `deepseek` beside it. */
+export function defaultRouteAction(scope: HostScope): ForwardAction {
+  const { context, namespace, findings } = scope;
+  const target = context.settings.defaultUpstream ?? { name: 'deepseek', namespace };
+  const found = context.compiledClusters.has(clusterName(target));
+  const gloo = `virtual service [${namespace}.${scope.name}] does not specify a virtual host: `;
+  findings.warn({
+    reason: found ? 'NoVirtualHost' : 'UpstreamNotFound',
+    path: 'spec.routes',
+    what: found
+      ? `no routes: everything goes to the Upstream ${target.namespace}.${target.name}`
+      : `no routes and no default backend, requests with a valid token get 503: found no Upstream ${target.namespace}.${target.name}, accepted routes, an Upstream of that name, or Settings seekgate.defaultUpstream`,
+    gloo: `${gloo}everything goes to the Upstream ${target.namespace}.${target.name}${found ? '' : ', which does not exist'}`,
+  });
+  const cluster = found
+    ? upstreamCluster({ value: target, path: 'spec.routes' }, scope)
+    : clusterName(target);
+  return forward({}, [{ cluster, weight: 1 }], scope);
+}

@@ -1,0 +1,79 @@
+import { deepFreeze } from '../base/deep-freeze.ts';
+import { contentHash } from '../base/stable-json.ts';
+import type { Resource, ResourceSet } from '../api/resource.ts';
+import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
+import type { Outcome } from '../ir/outcome.ts';
+import type { RoutingTable, Secrets } from '../ir/table.ts';
+import { clustersPass } from './clusters.ts';
+import { createContext, type CompileContext } from './context.ts';
+import { keysPass } from './keys.ts';
+import { listenersPass } from './listeners.ts';
+import { outcomesOf } from './outcomes.ts';
+import { otherKindsPass } from './other-kinds.ts';
+import { settingsPass } from './settings.ts';
+import { virtualHostsPass } from './virtual-hosts.ts';
+
+/** What the engines lend to the compiler, so that both mean the same by a good key and a good expression. */
+export interface CompileTools {
+  readonly importKeys: ImportKeys;
+  readonly checkRegex: CheckRegex;
+}
+
+export interface CompileOptions {
+  /** Port of plain listeners given by flag: wins over the bindPort of the first plain Gateway. Without Gateways default 8080. */
+  readonly httpPort: number | undefined;
+  /** Likewise for TLS listeners; default 8443. */
+  readonly httpsPort: number | undefined;
+  /** Permits static hosts on loopback and link-local addresses. */
+  readonly allowLocalUpstreams: boolean;
+  /** By `refKey`: the last version of each resource that was accepted; it serves while a newer one is rejected. */
+  readonly lastGood: ReadonlyMap<string, Resource>;
+}
+
+export interface CompileResult {
+  readonly table: RoutingTable;
+  readonly secrets: Secrets;
+  /** One for every resource of ours, in the order of kind, namespace and name. */
+  readonly outcomes: readonly Outcome[];
+  /** `lastGood` of the next compile. */
+  readonly accepted: ReadonlyMap<string, Resource>;
+}
+
+/** In this order: later passes read what earlier ones left in the context. */
+const passes: readonly ((context: CompileContext) => void | Promise<void>)[] = [
+  settingsPass,
+  keysPass,
+  clustersPass,
+  listenersPass,
+  virtualHostsPass,
+  otherKindsPass,
+];
+
+/**
+ * Compiles everything the sources know into one table and says for each resource what became of it. Pure: equal input
+ * gives an equal table, and nothing a resource holds can make it throw.
+ */
+export async function compile(
+  resources: ResourceSet,
+  tools: CompileTools,
+  options: CompileOptions,
+): Promise<CompileResult> {
+  const context = createContext(resources, tools, options);
+  for (const pass of passes) await pass(context);
+  const content = {
+    listeners: context.listeners.flatMap(({ listener, virtualHosts }) =>
+      // As Gloo: without a virtual host the port stays closed.
+      virtualHosts.length > 0 ? [{ ...listener, virtualHosts }] : [],
+    ),
+    virtualHosts: Object.fromEntries(context.virtualHosts),
+    clusters: Object.fromEntries(context.clusters),
+    keySets: Object.fromEntries(context.keySets),
+  };
+  const table = { version: contentHash(JSON.stringify(content)), ...content };
+  return {
+    table: deepFreeze(table),
+    secrets: Object.freeze(Object.fromEntries(context.secrets)),
+    outcomes: outcomesOf(context),
+    accepted: context.accepted,
+  };
+}

@@ -1,0 +1,119 @@
+import type { ShortJwt, ShortProvider, Provider, VhostExtension } from '../api/jwt.ts';
+import type { VirtualHostOptions } from '../api/options.ts';
+import type { Rbac } from '../api/rbac.ts';
+import type { RouteSpec } from '../api/route.ts';
+import type { VirtualServiceSpec } from '../api/virtual-service.ts';
+import { validationPolicies, type ValidationPolicy } from '../ir/jwt.ts';
+import { enumName } from './enum-name.ts';
+
+/** A part of a resource and where it stands in it. */
+export interface At<T> {
+  readonly value: T;
+  readonly path: string;
+}
+
+export interface ProviderPlan {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly path: string;
+}
+
+/** One stage's JWT settings, whichever form they were written in. */
+export interface ExtensionPlan {
+  readonly path: string;
+  readonly providers: readonly ProviderPlan[];
+  readonly validation: ValidationPolicy;
+}
+
+/** A VirtualService in one form: Gloo's and the short one end here. */
+export interface HostPlan {
+  readonly domains: At<readonly string[]>;
+  readonly routes: At<readonly RouteSpec[]>;
+  readonly beforeExtAuth?: ExtensionPlan;
+  readonly afterExtAuth?: ExtensionPlan;
+  readonly rbac?: At<Rbac>;
+  readonly options: At<VirtualHostOptions>;
+  /** Options kept elsewhere, which are not read yet: auth could be among them. */
+  readonly hasOptionRefs: boolean;
+  /** The short form without routes: everything goes to the default backend. */
+  readonly wantsDefaultBackend: boolean;
+}
+
+/** Brings both forms of a VirtualService into one; undefined without a virtual host. */
+export function planHost(spec: VirtualServiceSpec): HostPlan | undefined {
+  const host = spec.virtualHost;
+  if (!host) return isShortForm(spec) ? planShortForm(spec) : undefined;
+  const base = 'spec.virtualHost';
+  const options = host.options ?? {};
+  const before = options.jwtStaged?.beforeExtAuth;
+  const after = options.jwt ?? options.jwtStaged?.afterExtAuth;
+  const afterPath = options.jwt ? 'jwt' : 'jwtStaged.afterExtAuth';
+  return {
+    domains: { value: host.domains ?? [], path: `${base}.domains` },
+    routes: { value: host.routes ?? [], path: `${base}.routes` },
+    ...(before
+      ? { beforeExtAuth: planExtension(before, `${base}.options.jwtStaged.beforeExtAuth`) }
+      : {}),
+    ...(after ? { afterExtAuth: planExtension(after, `${base}.options.${afterPath}`) } : {}),
+    ...(options.rbac ? { rbac: { value: options.rbac, path: `${base}.options.rbac` } } : {}),
+    options: { value: options, path: `${base}.options` },
+    hasOptionRefs: (host.optionsConfigRefs?.delegateOptions?.length ?? 0) > 0,
+    wantsDefaultBackend: false,
+  };
+}
+
+function isShortForm(spec: VirtualServiceSpec): boolean {
+  return [spec.jwt, spec.rbac, spec.domains, spec.routes].some((field) => field !== undefined);
+}
+
+function planShortForm(spec: VirtualServiceSpec): HostPlan {
+  return {
+    domains: { value: spec.domains ?? [], path: 'spec.domains' },
+    routes: { value: spec.routes ?? [], path: 'spec.routes' },
+    ...(spec.jwt ? { afterExtAuth: planShortJwt(spec.jwt) } : {}),
+    ...(spec.rbac ? { rbac: { value: spec.rbac, path: 'spec.rbac' } } : {}),
+    options: { value: {}, path: 'spec' },
+    hasOptionRefs: false,
+    wantsDefaultBackend: spec.routes === undefined || spec.routes.length === 0,
+  };
+}
+
+/** Providers are alternatives, tried in the order of their names as Gloo's map is. */
+export function planExtension(extension: VhostExtension, path: string): ExtensionPlan {
+  const names = Object.keys(extension.providers ?? {}).sort();
+  const lax = extension.allowMissingOrFailedJwt === true;
+  return {
+    path,
+    providers: names.map((name) => ({
+      name,
+      provider: extension.providers?.[name] ?? {},
+      path: `${path}.providers.${name}`,
+    })),
+    validation: lax ? 'ALLOW_MISSING_OR_FAILED' : policyOf(extension.validationPolicy),
+  };
+}
+
+function planShortJwt(jwt: ShortJwt): ExtensionPlan {
+  return {
+    path: 'spec.jwt',
+    providers: jwt.providers.map((short, index) => ({
+      name: short.name ?? `provider-${index}`,
+      provider: longProvider(short),
+      path: `spec.jwt.providers[${index}]`,
+    })),
+    validation: policyOf(jwt.validationPolicy),
+  };
+}
+
+function policyOf(written: ValidationPolicy | number | undefined): ValidationPolicy {
+  return enumName(written, validationPolicies);
+}
+
+function longProvider(short: ShortProvider): Provider {
+  const { name: _name, remoteJwks, publicKey, ...rest } = short;
+  if (publicKey !== undefined) return { ...rest, jwks: { local: { key: publicKey } } };
+  if (!remoteJwks) return rest;
+  const { cacheDuration } = remoteJwks;
+  const url = remoteJwks.url ?? remoteJwks.uri ?? '';
+  return { ...rest, jwks: { remote: { url, ...(cacheDuration ? { cacheDuration } : {}) } } };
+}

@@ -1,0 +1,104 @@
+import type { Resource } from '../api/resource.ts';
+import type { AiSpec, AuthToken, CustomHost } from '../api/upstream.ts';
+import type { Endpoint, LlmBackend, LlmCredential } from '../ir/cluster.ts';
+import { findSecret, keepSecret, type SecretUse } from './secrets.ts';
+
+const publicHosts = { deepseek: 'api.deepseek.com', openai: 'api.openai.com' } as const;
+const httpsPort = 443;
+
+/** Where a model is, and how it is spoken to. */
+export interface LlmTarget {
+  readonly endpoint: Endpoint;
+  readonly tls: boolean;
+  readonly llm: LlmBackend;
+}
+
+/** Compiles `spec.ai`; undefined for a provider that is not served yet. */
+export function compileLlm(
+  upstream: Resource<'Upstream'>,
+  ai: AiSpec,
+  use: SecretUse,
+): LlmTarget | undefined {
+  const provider = ai.deepseek ? 'deepseek' : ai.openai ? 'openai' : undefined;
+  const spec = ai.deepseek ?? ai.openai;
+  if (!provider || !spec) return undefined;
+  const custom: CustomHost = spec.customHost ?? { host: publicHosts[provider], port: httpsPort };
+  const at = { ...use, path: `spec.ai.${provider}.authToken` };
+  const override = custom.pathOverride;
+  const tls = custom.port === httpsPort || upstream.spec.sslConfig !== undefined;
+  return {
+    endpoint: { host: custom.host, port: custom.port, weight: 1 },
+    tls,
+    llm: {
+      provider,
+      credential: compileCredential(spec.authToken, spec.customHost !== undefined, upstream, at),
+      ...(spec.model === undefined ? {} : { model: spec.model }),
+      authority: authorityOf(custom, tls),
+      ...(override?.fullPath === undefined ? {} : { fullPath: override.fullPath }),
+      ...(override?.basePath === undefined ? {} : { basePath: override.basePath }),
+    },
+  };
+}
+
+function authorityOf({ hostname, host, port }: CustomHost, tls: boolean): string {
+  if (hostname !== undefined) return hostname;
+  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return port === (tls ? httpsPort : 80) ? bare : `${bare}:${port}`;
+}
+
+function compileCredential(
+  token: AuthToken | undefined,
+  selfHosted: boolean,
+  { metadata }: Resource<'Upstream'>,
+  use: SecretUse,
+): LlmCredential {
+  if (!token) return selfHosted ? { kind: 'none' } : missingToken(use);
+  if (token.passthrough) return { kind: 'passthrough' };
+  if (token.inline !== undefined) {
+    const name = `${metadata.namespace}/${metadata.name}/inline`;
+    return keyFrom(token.inline, name, { ...use, path: `${use.path}.inline` });
+  }
+  if (!token.secretRef) return missingToken(use);
+  const at = { ...use, path: `${use.path}.secretRef` };
+  const secret = findSecret(token.secretRef, at);
+  if (!secret) return { kind: 'missing', detail: `${at.path}: the secret is not to be had` };
+  const value = secret.read('Authorization');
+  if (value !== undefined) return keyFrom(value, `${secret.id}/Authorization`, at);
+  use.findings.warn({
+    reason: 'SecretNotFound',
+    path: at.path,
+    what: 'the Secret has no key to send',
+    found: `no entry Authorization in ${secret.id}`,
+    accepted: 'an entry Authorization with the API key',
+  });
+  return { kind: 'missing', detail: `${at.path}: no entry Authorization` };
+}
+
+function missingToken({ findings, path }: SecretUse): LlmCredential {
+  findings.warn({
+    reason: 'MissingField',
+    path,
+    what: 'the public API refuses requests without a key, they get 503 here',
+    found: 'no authToken',
+    accepted: 'inline, secretRef or passthrough',
+  });
+  return { kind: 'missing', detail: `${path}: not set` };
+}
+
+/** The bare key; a text that cannot stand in a header would break every request, so it is refused here. */
+function keyFrom(
+  text: string,
+  name: string,
+  { context, findings, path }: SecretUse,
+): LlmCredential {
+  const key = text.trim().replace(/^Bearer +/i, '');
+  if (/^[\x21-\x7e]+$/.test(key)) return { kind: 'secret', secret: keepSecret(context, name, key) };
+  findings.error({
+    reason: 'InvalidValue',
+    path,
+    what: 'the key cannot be sent in a header',
+    found: `${key.length} characters, some of them blank or not ASCII`,
+    accepted: 'visible ASCII characters, with or without Bearer in front',
+  });
+  return { kind: 'missing', detail: `${path}: not a key` };
+}

@@ -1,0 +1,107 @@
+import { kinds } from '../api/kinds.ts';
+import type { Reason } from '../api/problem.ts';
+import { refKey, type Entry } from '../api/resource.ts';
+import type { Condition, Outcome, ResourceState } from '../ir/outcome.ts';
+import type { CompileContext, Verdict } from './context.ts';
+import type { Noted } from './findings.ts';
+
+/** Faults of references: they make ResolvedRefs false. */
+const referenceReasons: readonly Reason[] = [
+  'UpstreamNotFound',
+  'SecretNotFound',
+  'ServiceNotFound',
+  'NoEndpoints',
+  'RefNotPermitted',
+  'RouteTableNotFound',
+  'ReferenceNotFound',
+  'ForbiddenAddress',
+];
+
+/** One outcome for each resource of ours, in the order of kind, namespace and name. */
+export function outcomesOf(context: CompileContext): readonly Outcome[] {
+  return kinds.flatMap(({ kind }) =>
+    context.resources
+      .list(kind)
+      .map((entry) => outcomeOf(entry, context.verdicts.get(refKey(entry.ref)))),
+  );
+}
+
+function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {
+  const findings = verdict?.findings ?? [];
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const state: ResourceState =
+    errors.length > 0 ? 'Rejected' : warnings.length > 0 ? 'Warning' : 'Accepted';
+  const servingLastGood = verdict?.servingLastGood ?? false;
+  return {
+    ref: entry.ref,
+    ...(entry.generation === undefined ? {} : { observedGeneration: entry.generation }),
+    origin: entry.origin,
+    state,
+    reason: errors.length > 0 ? errorText(errors) : warningText(warnings),
+    conditions: [accepted(errors, warnings, servingLastGood), resolvedRefs(findings)],
+    findings: findings.map(({ severity, reason, path, message }) => ({
+      severity,
+      reason,
+      path,
+      message,
+    })),
+    keySets: verdict?.keySets ?? [],
+    servingLastGood,
+  };
+}
+
+/** Gloo's multi-error text. */
+function errorText(errors: readonly Noted[]): string {
+  const title = errors.length === 1 ? '1 error occurred:' : `${errors.length} errors occurred:`;
+  return `${title}\n${errors.map((error) => `\t* ${glooText(error)}\n`).join('')}\n`;
+}
+
+function warningText(warnings: readonly Noted[]): string {
+  if (warnings.length === 0) return '';
+  return `warning: \n  ${warnings.map(glooText).join('\n  ')}`;
+}
+
+function glooText(finding: Noted): string {
+  return finding.gloo ?? sentence(finding);
+}
+
+function sentence({ path, message }: Noted): string {
+  return path === '' ? message : `${path}: ${message}`;
+}
+
+function accepted(
+  errors: readonly Noted[],
+  warnings: readonly Noted[],
+  servingLastGood: boolean,
+): Condition {
+  const [first] = errors;
+  if (first) {
+    const tail = servingLastGood ? '; the last accepted version keeps serving' : '';
+    return {
+      type: 'Accepted',
+      status: 'False',
+      reason: first.reason,
+      message: `${errors.map(sentence).join('; ')}${tail}`,
+    };
+  }
+  return {
+    type: 'Accepted',
+    status: 'True',
+    reason: 'Accepted',
+    message: warnings.map(sentence).join('; '),
+  };
+}
+
+function resolvedRefs(findings: readonly Noted[]): Condition {
+  const faults = findings.filter(({ reason }) => referenceReasons.includes(reason));
+  const [first] = faults;
+  return first
+    ? {
+        type: 'ResolvedRefs',
+        status: 'False',
+        reason: first.reason,
+        message: faults.map(sentence).join('; '),
+      }
+    : { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: '' };
+}

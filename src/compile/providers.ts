@@ -1,0 +1,194 @@
+import type { Provider } from '../api/jwt.ts';
+import { durationMs } from '../base/duration.ts';
+import { contentHash } from '../base/stable-json.ts';
+import type { ClaimToHeader, JwtProvider, TokenSource, VerificationKey } from '../ir/jwt.ts';
+import { clusterName } from './cluster-defaults.ts';
+import type { CompileContext } from './context.ts';
+import { shown, type Findings } from './findings.ts';
+import type { ProviderPlan } from './host-plan.ts';
+
+const defaultCacheMs = 300_000;
+const defaultSkewSeconds = 60;
+
+/** Where the compiler of one virtual host puts what it finds. */
+export interface HostScope {
+  readonly context: CompileContext;
+  readonly namespace: string;
+  readonly name: string;
+  readonly findings: Findings;
+  /** Ids of the remote key sets in use. */
+  readonly remoteKeySets: Set<string>;
+}
+
+/** Compiles a provider; undefined when it has an error, which is then noted. */
+export function compileProvider(plan: ProviderPlan, scope: HostScope): JwtProvider | undefined {
+  const { provider, path } = plan;
+  const keySet = compileKeySet(provider, `${path}.jwks`, scope);
+  if (keySet === undefined) return undefined;
+  return {
+    name: plan.name,
+    // An empty text is protobuf's "not set": any issuer.
+    ...(provider.issuer ? { issuer: provider.issuer } : {}),
+    audiences: (provider.audiences ?? []).map(bareAudience),
+    keySet,
+    sources: tokenSources(provider.tokenSource),
+    keepToken: provider.keepToken ?? false,
+    claimsToHeaders: (provider.claimsToHeaders ?? []).map((mapping, index) =>
+      compileClaimHeader(mapping, `${path}.claimsToHeaders[${index}].header`, scope),
+    ),
+    clockSkewSeconds: provider.clockSkewSeconds ?? defaultSkewSeconds,
+  };
+}
+
+/** Envoy compares audiences without `http://` or `https://` in front and without one `/` at the end. */
+function bareAudience(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}
+
+/** Headers of the connection and of routing: a claim in their place would break the request or redirect it. */
+const reservedHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+type ClaimMapping = NonNullable<Provider['claimsToHeaders']>[number];
+
+function compileClaimHeader(
+  mapping: ClaimMapping,
+  path: string,
+  { findings }: HostScope,
+): ClaimToHeader {
+  const header = mapping.header.toLowerCase();
+  if (reservedHeaders.has(header)) {
+    findings.error({
+      reason: 'InvalidValue',
+      path,
+      what: 'a claim may not take the place of this header',
+      found: header,
+      accepted: 'a header of your own, for example x-jwt-sub',
+    });
+  }
+  return { claim: mapping.claim, header, append: mapping.append ?? false };
+}
+
+/** Gloo's defaults vanish as soon as a tokenSource is set; Envoy looks in reverse order of names, parameters first. */
+function tokenSources(written: Provider['tokenSource']): readonly TokenSource[] {
+  const { headers, queryParams } = written ?? {
+    headers: [{ header: 'authorization', prefix: 'Bearer ' }],
+    queryParams: ['access_token'],
+  };
+  const query = (queryParams ?? []).map((name): TokenSource => ({ kind: 'query', name }));
+  const inHeaders = (headers ?? []).map(({ header, prefix }): TokenSource => ({
+    kind: 'header',
+    name: header.toLowerCase(),
+    prefix: prefix ?? '',
+  }));
+  return [...query.sort(byNameDescending), ...inHeaders.sort(byNameDescending)];
+}
+
+function byNameDescending(a: TokenSource, b: TokenSource): number {
+  return a.name < b.name ? 1 : a.name > b.name ? -1 : 0;
+}
+
+function compileKeySet(provider: Provider, path: string, scope: HostScope): string | undefined {
+  const { jwks } = provider;
+  if (jwks?.local) return compileLocal(jwks.local.key, `${path}.local.key`, scope);
+  if (jwks?.remote) return compileRemote(jwks.remote, `${path}.remote`, scope);
+  scope.findings.error({
+    reason: 'MissingField',
+    path,
+    what: 'the provider has no keys',
+    found: 'nothing',
+    accepted: 'jwks.remote or jwks.local',
+  });
+  return undefined;
+}
+
+function compileLocal(text: string, path: string, scope: HostScope): string | undefined {
+  const { context, findings } = scope;
+  const imported = context.keyImports.get(text);
+  const usable = imported?.keys ?? [];
+  const problems = imported?.findings ?? [];
+  for (const { severity, reason, message } of problems) {
+    // A bad key beside good ones costs only itself.
+    const fatal = severity === 'error' && usable.length === 0;
+    (fatal ? findings.error : findings.warn)({ reason, path, what: message });
+  }
+  if (usable.length === 0) {
+    if (!problems.some(({ severity }) => severity === 'error')) {
+      findings.error({
+        reason: 'InvalidKey',
+        path,
+        what: 'no usable key',
+        found: `a text of ${text.length} characters`,
+        accepted: 'a PEM public key or certificate, a JWK or a JWKS',
+      });
+    }
+    return undefined;
+  }
+  const id = `local-${contentHash(text)}`;
+  const keys = usable.map(({ key, sharedSecret }): VerificationKey => {
+    if (sharedSecret === undefined) return key;
+    const secret = `${id}/${key.kid ?? 'oct'}@${contentHash(sharedSecret, 8)}`;
+    context.secrets.set(secret, sharedSecret);
+    return { ...key, secret };
+  });
+  context.keySets.set(id, { kind: 'local', id, keys });
+  return id;
+}
+
+type RemoteSpec = NonNullable<NonNullable<Provider['jwks']>['remote']>;
+
+function compileRemote(remote: RemoteSpec, path: string, scope: HostScope): string | undefined {
+  const { context, findings } = scope;
+  if (!isHttpUrl(remote.url)) {
+    findings.error({
+      reason: 'InvalidValue',
+      path: `${path}.url`,
+      what: 'the JWKS cannot be fetched from there',
+      found: shown(remote.url),
+      accepted: 'an http or https URL without user name',
+    });
+    return undefined;
+  }
+  const cacheDurationMs = durationMs(remote.cacheDuration ?? '') || defaultCacheMs;
+  const cluster = remote.upstreamRef && upstreamOf(remote.upstreamRef, path, scope);
+  const settings = { url: remote.url, cacheDurationMs, ...(cluster ? { cluster } : {}) };
+  const id = `remote-${contentHash(JSON.stringify(settings))}`;
+  context.keySets.set(id, { kind: 'remote', id, ...settings });
+  scope.remoteKeySets.add(id);
+  return id;
+}
+
+function upstreamOf(
+  ref: NonNullable<RemoteSpec['upstreamRef']>,
+  path: string,
+  { context, namespace, findings }: HostScope,
+): string {
+  const target = { name: ref.name, namespace: ref.namespace ?? namespace };
+  const name = clusterName(target);
+  // Gloo accepts a dangling one, and then answers 401 to everybody.
+  if (!context.compiledClusters.has(name)) {
+    findings.warn({
+      reason: 'UpstreamNotFound',
+      path: `${path}.upstreamRef`,
+      what: 'keys cannot be fetched, every token will be refused',
+      found: `no Upstream ${target.namespace}.${target.name}`,
+      accepted: 'the name of an Upstream, or no upstreamRef to use the host of the URL',
+    });
+  }
+  return name;
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.hostname !== '' && url.username === '' && url.password === '';
+}

@@ -1,0 +1,63 @@
+import type { Ref } from '../api/schema.ts';
+import type { SecretBody } from '../api/resource.ts';
+import { contentHash } from '../base/stable-json.ts';
+import type { CompileContext } from './context.ts';
+import { shown, type Findings } from './findings.ts';
+import { permitted } from './namespaces.ts';
+
+/** Who asks for a secret, and where it says so. */
+export interface SecretUse {
+  readonly context: CompileContext;
+  readonly namespace: string;
+  readonly findings: Findings;
+  readonly path: string;
+}
+
+/** A found secret; `read` gives the text of one of its keys. */
+export interface FoundSecret {
+  readonly id: string;
+  readonly read: (key: string) => string | undefined;
+}
+
+/** Looks a Secret up, by the rule of namespaces; a finding says why it is not to be had. */
+export function findSecret(
+  ref: Ref,
+  { context, namespace, findings, path }: SecretUse,
+): FoundSecret | undefined {
+  const owner = ref.namespace ?? namespace;
+  if (!permitted(owner, namespace, context.settings.sharedSecrets)) {
+    findings.error({
+      reason: 'RefNotPermitted',
+      path,
+      what: 'the Secret belongs to another namespace',
+      found: `${owner}.${ref.name} from namespace ${namespace}`,
+      accepted: 'a Secret of the same namespace, or of one in Settings seekgate.sharedNamespaces',
+    });
+    return undefined;
+  }
+  const secret = context.resources.get('Secret', owner, ref.name)?.resource;
+  if (!secret) {
+    findings.warn({
+      reason: 'SecretNotFound',
+      path,
+      what: 'the secret is missing',
+      found: `no Secret ${shown(`${owner}.${ref.name}`)}`,
+      accepted: 'the name of a Secret',
+    });
+    return undefined;
+  }
+  return { id: `${owner}/${ref.name}`, read: (key) => readKey(secret, key) };
+}
+
+function readKey(secret: SecretBody, key: string): string | undefined {
+  if (secret.stringData && Object.hasOwn(secret.stringData, key)) return secret.stringData[key];
+  const encoded = secret.data && Object.hasOwn(secret.data, key) ? secret.data[key] : undefined;
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+/** Puts a value among the secrets of the table; the id carries a hash, so that a new value makes a new table. */
+export function keepSecret(context: CompileContext, name: string, value: string): string {
+  const id = `${name}@${contentHash(value, 8)}`;
+  context.secrets.set(id, value);
+  return id;
+}

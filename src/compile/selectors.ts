@@ -1,0 +1,52 @@
+/** Operators of Gloo's label expressions, in protobuf's order. */
+export const labelOperators = [
+  'Equals',
+  'DoubleEquals',
+  'NotEquals',
+  'In',
+  'NotIn',
+  'Exists',
+  'DoesNotExist',
+  'GreaterThan',
+  'LessThan',
+] as const;
+
+export interface LabelExpression {
+  readonly key: string;
+  readonly operator: (typeof labelOperators)[number];
+  readonly values: readonly string[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Whether all the wanted labels are there. */
+export function matchesLabels(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => valueOf(labels, key) === value);
+}
+
+/** Whether a label expression holds (Kubernetes' label selector rules). */
+export function matchesExpression(
+  labels: Labels,
+  { key, operator, values }: LabelExpression,
+): boolean {
+  const value = valueOf(labels, key);
+  switch (operator) {
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'NotEquals':
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'GreaterThan':
+      return Number(value) > Number(values[0]);
+    case 'LessThan':
+      return Number(value) < Number(values[0]);
+    default:
+      return value !== undefined && values.includes(value);
+  }
+}
+
+function valueOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}

@@ -1,0 +1,97 @@
+import type { RouteOptions } from '../api/options.ts';
+import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
+import { planExtension, type ExtensionPlan, type HostPlan } from './host-plan.ts';
+import { compileProvider, type HostScope } from './providers.ts';
+
+type StageName = keyof JwtStages;
+
+/** The providers of one virtual host under names that are unique in it, and its stages. */
+export interface HostProviders {
+  readonly providers: Record<string, JwtProvider>;
+  readonly stages: JwtStages;
+  /** Why the stages cannot be relied on, with `replaceInvalidRoutes`: routes that use them stay closed. */
+  readonly fault?: string;
+}
+
+/** Compiles the stages of the virtual host itself. */
+export function compileHostStages(plan: HostPlan, scope: HostScope): HostProviders {
+  const providers = Object.create(null) as Record<string, JwtProvider>;
+  const before = plan.beforeExtAuth && compileStage(plan.beforeExtAuth, providers, scope);
+  const after = plan.afterExtAuth && compileStage(plan.afterExtAuth, providers, scope);
+  return { providers, stages: stagesOf(before, after) };
+}
+
+/**
+ * What is in force on a route: its own providers replace those of the same stage, `disable` turns a stage off, and the
+ * deprecated `jwt.disable` stands for the stage after external auth, as `jwt` of a virtual host does.
+ */
+export function compileRouteStages(
+  options: RouteOptions | undefined,
+  path: string,
+  host: HostProviders,
+  scope: HostScope,
+): JwtStages | undefined {
+  const own = (stage: StageName): JwtStage | undefined => {
+    const written = options?.jwtProvidersStaged?.[stage];
+    if (written) {
+      const plan = planExtension(written, `${path}.jwtProvidersStaged.${stage}`);
+      return compileStage(plan, host.providers, scope);
+    }
+    const off = options?.jwtStaged?.[stage]?.disable === true;
+    const oldOff = stage === 'afterExtAuth' && options?.jwt?.disable === true;
+    return off || oldOff ? undefined : host.stages[stage];
+  };
+  const stages = stagesOf(own('beforeExtAuth'), own('afterExtAuth'));
+  return stages.beforeExtAuth || stages.afterExtAuth ? stages : undefined;
+}
+
+function stagesOf(before: JwtStage | undefined, after: JwtStage | undefined): JwtStages {
+  return {
+    ...(before ? { beforeExtAuth: before } : {}),
+    ...(after ? { afterExtAuth: after } : {}),
+  };
+}
+
+function compileStage(
+  plan: ExtensionPlan,
+  into: Record<string, JwtProvider>,
+  scope: HostScope,
+): JwtStage {
+  if (plan.providers.length === 0) {
+    scope.findings.error({
+      reason: 'MissingField',
+      path: `${plan.path}.providers`,
+      what: 'verification without a provider would let nobody in',
+      found: 'no providers',
+      accepted: 'at least one provider',
+    });
+  }
+  const seen = new Set<string>();
+  const keys: string[] = [];
+  for (const provider of plan.providers) {
+    if (seen.has(provider.name)) {
+      scope.findings.error({
+        reason: 'ConflictingFields',
+        path: `${provider.path}.name`,
+        what: 'two providers have one name',
+        found: provider.name,
+        accepted: 'a name of its own for each provider',
+      });
+    }
+    seen.add(provider.name);
+    const compiled = compileProvider(provider, scope);
+    if (compiled) keys.push(register(compiled, into));
+  }
+  return { validation: plan.validation, providers: keys };
+}
+
+/** The user's name; a different provider of that name in another stage or route gets a number. */
+function register(provider: JwtProvider, into: Record<string, JwtProvider>): string {
+  const text = JSON.stringify(provider);
+  for (let count = 1; ; count += 1) {
+    const key = count === 1 ? provider.name : `${provider.name}#${count}`;
+    const known = Object.hasOwn(into, key) ? into[key] : undefined;
+    if (!known) into[key] = provider;
+    if (!known || JSON.stringify(known) === text) return key;
+  }
+}
