@@ -2,6 +2,7 @@ import { deepFreeze } from '../base/deep-freeze.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
+import type { KeySet } from '../ir/jwt.ts';
 import type { Outcome } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
@@ -67,7 +68,7 @@ export async function compile(
     ),
     virtualHosts: Object.fromEntries(context.virtualHosts),
     clusters: Object.fromEntries(context.clusters),
-    keySets: Object.fromEntries(context.keySets),
+    keySets: Object.fromEntries(usedKeySets(context)),
   };
   const table = { version: contentHash(JSON.stringify(content)), ...content };
   return {
@@ -76,4 +77,16 @@ export async function compile(
     outcomes: outcomesOf(context),
     accepted: context.accepted,
   };
+}
+
+/** Without those of resources that were rejected: nothing is fetched for what does not serve. */
+function usedKeySets({
+  virtualHosts,
+  keySets,
+}: CompileContext): readonly (readonly [string, KeySet])[] {
+  const hosts = [...virtualHosts.values()];
+  const used = new Set(
+    hosts.flatMap(({ providers }) => Object.values(providers).map(({ keySet }) => keySet)),
+  );
+  return [...keySets].filter(([id]) => used.has(id));
 }

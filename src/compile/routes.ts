@@ -1,10 +1,11 @@
 import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
 import type { RouteSpec } from '../api/route.ts';
+import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
 import type { ClosedAction, Route, RouteAction } from '../ir/table.ts';
 import { compileAction, defaultRouteAction } from './actions.ts';
 import { closed } from './closed.ts';
-import { createFindings, type Findings } from './findings.ts';
+import { copyFindings, createFindings, type Findings } from './findings.ts';
 import type { At, HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
 import type { HostScope } from './providers.ts';
@@ -50,14 +51,6 @@ function replacement(own: Findings, { context }: RoutesScope): ClosedAction {
   return { kind: 'closed', status, body, detail };
 }
 
-function copyFindings(from: Findings, to: Findings, asWarnings: boolean): void {
-  for (const { severity, message, reason, path, gloo } of from.list) {
-    const note = { reason, path, what: message, ...(gloo === undefined ? {} : { gloo }) };
-    if (severity === 'error' && !asWarnings) to.error(note);
-    else to.warn(note);
-  }
-}
-
 function compileRoute(
   { value: spec, path }: At<RouteSpec>,
   index: number,
@@ -75,7 +68,10 @@ function compileRoute(
     matchers: compileMatchers(spec.matchers, `${path}.matchers`, scope),
     ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action: unguarded(spec, path, scope) ?? compileAction({ value: spec, path }, scope),
+    action:
+      broken(stages, scope) ??
+      unguarded(spec, path, scope) ??
+      compileAction({ value: spec, path }, scope),
   };
 }
 
@@ -95,6 +91,10 @@ function warnOpened(spec: RouteSpec, path: string, scope: RoutesScope): void {
     path: `${path}.options.jwtProvidersStaged`,
     what: 'the route replaces verification of the virtual host by one that lets requests without a valid token through',
   });
+}
+
+function broken(stages: JwtStages | undefined, { host }: RoutesScope): RouteAction | undefined {
+  return stages && host.fault !== undefined ? closed(host.fault) : undefined;
 }
 
 function unguarded(spec: RouteSpec, path: string, scope: RoutesScope): RouteAction | undefined {
@@ -120,6 +120,6 @@ function defaultRoute(scope: RoutesScope): Route {
     matchers: compileMatchers(undefined, '', scope),
     ...(stages.beforeExtAuth || stages.afterExtAuth ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action: defaultRouteAction(scope),
+    action: broken(stages, scope) ?? defaultRouteAction(scope),
   };
 }

@@ -4,13 +4,13 @@ import type { TlsContext, VirtualHost } from '../ir/table.ts';
 import { byAge } from './age.ts';
 import { candidates, shapeFindings, type CompileContext } from './context.ts';
 import { checkConflicts, compileDomains } from './domains.ts';
-import { createFindings, type Findings } from './findings.ts';
-import { planHost } from './host-plan.ts';
+import { copyFindings, createFindings, type Findings } from './findings.ts';
+import { planHost, type HostPlan } from './host-plan.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { HostScope } from './providers.ts';
 import { compileRoutes } from './routes.ts';
 import { findSecret, keepSecret } from './secrets.ts';
-import { compileHostStages } from './stages.ts';
+import { compileHostStages, type HostProviders } from './stages.ts';
 
 interface Compiled {
   readonly host: VirtualHost;
@@ -107,7 +107,7 @@ function compileHost(
     remoteKeySets,
   };
   const tls = spec.sslConfig && compileTls(spec.sslConfig, scope);
-  const host = compileHostStages(plan, scope);
+  const host = guardedStages(plan, scope);
   const routes = compileRoutes({ ...scope, plan, host });
   return {
     host: {
@@ -121,6 +121,14 @@ function compileHost(
     domainsPath: plan.domains.path,
     remoteKeySets: [...remoteKeySets],
   };
+}
+
+function guardedStages(plan: HostPlan, scope: HostScope): HostProviders {
+  const own = createFindings();
+  const host = compileHostStages(plan, { ...scope, findings: own });
+  const replace = scope.context.settings.replaceInvalidRoutes && own.hasErrors();
+  copyFindings(own, scope.findings, replace);
+  return replace ? { ...host, fault: 'the JWT settings of the virtual host have errors' } : host;
 }
 
 function claimHeadersOf(providers: readonly VirtualHost['providers'][string][]): readonly string[] {
