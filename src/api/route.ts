@@ -85,6 +85,7 @@ const routeAction = obj(
   },
 );
 
+/** Status of a redirect (Gloo `RedirectResponseCode`, in the order of its numbers). */
 export const redirectCodes = [
   'MOVED_PERMANENTLY',
   'FOUND',

@@ -49,8 +49,10 @@ export function obj<P extends TProperties>(
   });
 }
 
+/** Marks a field as optional. */
 export const opt = Type.Optional;
 
+/** A text. */
 export function str(
   description: string,
   limits: { maxLength?: number; minLength?: number; pattern?: string } = {},
@@ -58,6 +60,7 @@ export function str(
   return Type.String({ description, ...limits });
 }
 
+/** A boolean. */
 export function bool(description: string) {
   return Type.Boolean({ description });
 }
@@ -67,6 +70,7 @@ export function nullableBool(description: string) {
   return Type.Unsafe<boolean | null>({ type: 'boolean', nullable: true, description });
 }
 
+/** An unsigned integer, 32 bits unless limited further. */
 export function int(description: string, limits: { minimum?: number; maximum?: number } = {}) {
   return Type.Integer({ description, minimum: 0, maximum: 4294967295, ...limits });
 }
@@ -80,10 +84,12 @@ export function duration(description: string) {
   });
 }
 
+/** An array; bounded, so that the cost of CEL rules is. */
 export function list<T extends TSchema>(description: string, items: T, maxItems = 256) {
   return Type.Array(items, { description, maxItems });
 }
 
+/** An object with free names and values of one schema. */
 export function map<T extends TSchema>(description: string, values: T, maxProperties = 64) {
   return Type.Unsafe<Record<string, Static<T>>>({
     type: 'object',

@@ -41,6 +41,7 @@ export interface CompileContext {
   readonly accepted: Map<string, Resource>;
 }
 
+/** An empty context for one compile. */
 export function createContext(
   resources: ResourceSet,
   tools: CompileTools,

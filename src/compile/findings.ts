@@ -25,6 +25,7 @@ export interface Findings {
   readonly hasErrors: () => boolean;
 }
 
+/** An empty list of findings. */
 export function createFindings(): Findings {
   const list: Noted[] = [];
   const add = (severity: 'error' | 'warning', note: Note): void => {

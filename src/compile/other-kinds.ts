@@ -10,6 +10,7 @@ const kinds = [
   'UpstreamGroup',
 ] as const satisfies readonly OwnKind[];
 
+/** Gives kinds without a meaning of their own yet the verdict of their shape. */
 export function otherKindsPass(context: CompileContext): void {
   for (const entry of kinds.flatMap((kind) => context.resources.list(kind))) {
     context.verdicts.set(refKey(entry.ref), {

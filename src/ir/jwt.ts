@@ -4,6 +4,7 @@ export interface JwtStages {
   readonly afterExtAuth?: JwtStage;
 }
 
+/** What becomes of a request without a valid token (Gloo `ValidationPolicy`, in the order of its numbers). */
 export const validationPolicies = [
   'REQUIRE_VALID',
   'ALLOW_MISSING',

@@ -20,6 +20,7 @@ export interface RbacPrincipal {
   readonly claims: readonly ClaimMatch[];
 }
 
+/** How a claim is compared (Gloo `ClaimMatcher`, in the order of its numbers). */
 export const claimMatchers = ['EXACT_STRING', 'BOOLEAN', 'LIST_CONTAINS', 'REGEX_MATCH'] as const;
 export type ClaimMatcher = (typeof claimMatchers)[number];
 
