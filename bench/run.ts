@@ -1,0 +1,16 @@
+// `npm run bench` compares the proxies; `npm run bench -- verify` runs another bench.
+interface Bench {
+  readonly bench: (parameters: readonly string[]) => Promise<void>;
+}
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  proxy: () => import('./proxy.bench.ts'),
+};
+
+const [first, ...rest] = process.argv.slice(2);
+const named = first !== undefined && !first.startsWith('-');
+const load = benches[named ? first : 'proxy'];
+if (load === undefined)
+  throw new Error(`no such bench; there are: ${Object.keys(benches).join(', ')}`);
+const { bench } = await load();
+await bench(named ? rest : process.argv.slice(2));
