@@ -1,0 +1,36 @@
+/** Most values a manifest may hold once its YAML aliases are followed; far above what a Kubernetes object can carry. */
+const maxValues = 250_000;
+/** Deepest nesting; the deepest field we know sits at 14. */
+const maxDepth = 64;
+
+/** A copy of a parsed document, or why there is none. */
+export type ManifestCopy = { readonly value: unknown } | { readonly fault: string };
+
+interface Progress {
+  values: number;
+  fault: string | undefined;
+}
+
+/**
+ * Copies a parsed YAML or JSON document without the fields that are null: protobuf's JSON form reads those as not set.
+ * YAML aliases may make a small text into a huge or endless value, hence the limits;
+ * a member called `__proto__` serves nobody but attackers of whoever builds objects from names later.
+ */
+export function copyManifest(document: unknown): ManifestCopy {
+  const progress: Progress = { values: 0, fault: undefined };
+  const value = copy(document, 0, progress);
+  return progress.fault === undefined ? { value } : { fault: progress.fault };
+}
+
+function copy(value: unknown, depth: number, progress: Progress): unknown {
+  progress.values += 1;
+  if (progress.values > maxValues) progress.fault ??= `more than ${maxValues} values`;
+  if (depth > maxDepth) progress.fault ??= `more than ${maxDepth} levels`;
+  if (progress.fault !== undefined || value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1, progress));
+  if (Object.hasOwn(value, '__proto__')) progress.fault ??= 'a member called __proto__';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== null && member !== undefined)
+    .map(([name, member]) => [name, copy(member, depth + 1, progress)] as const);
+  return Object.fromEntries(members);
+}
