@@ -5,6 +5,8 @@ interface Bench {
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   proxy: () => import('./proxy.bench.ts'),
+  regex: () => import('./regex.bench.ts'),
+  stream: () => import('./stream.bench.ts'),
 };
 
 const [first, ...rest] = process.argv.slice(2);

@@ -30,7 +30,7 @@ export async function applyLoad(load: Load): Promise<LoadResult> {
     ['--duration', `${load.seconds}s`, '--latency', '--script', load.script],
     [`http://127.0.0.1:${load.port}/v1/chat/completions`],
   ].flat();
-  const { stdout } = await run('taskset', parameters);
+  const { stdout } = await run(requireTool('taskset'), parameters);
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`the load had errors:\n${stdout}`);
   return {
     requests: Number(part(stdout, /(\d+) requests in/)),

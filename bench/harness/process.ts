@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { requireTool } from './tools.ts';
 
 /** A process that the bench started and ends. */
 export interface Running {
@@ -30,7 +31,7 @@ const ticksPerSecond = 100;
 export async function start(options: Start): Promise<Running> {
   const log = openSync(options.logFile, 'w');
   const child = spawn(
-    'taskset',
+    requireTool('taskset'),
     ['-c', String(options.core), options.command, ...options.parameters],
     { stdio: ['ignore', log, log], env: { ...process.env, ...options.env } },
   );

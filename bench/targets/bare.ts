@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Pool, type Dispatcher } from 'undici';
 
 const [port, upstream] = process.argv.slice(2);
-const pool = new Pool(upstream ?? '', { connections: 64 });
+const pool = new Pool(upstream ?? '', { connections: 1024 });
 
 /** Answers with what the upstream answers, headers as they came. */
 function answerTo(response: ServerResponse): Dispatcher.DispatchHandler {
