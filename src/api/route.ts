@@ -4,7 +4,7 @@ import {
   bool,
   enumeration,
   int,
-  later,
+  laterObject,
   list,
   map,
   nullableBool,
@@ -190,7 +190,7 @@ export const routeSchema = obj(
     inheritablePathMatchers: opt(
       unsupported(nullableBool('Take the path of the delegating route.')),
     ),
-    graphqlApiRef: later('GraphQL (removed from Gloo).'),
+    graphqlApiRef: laterObject('GraphQL (removed from Gloo).'),
   },
   {
     oneOf: [

@@ -128,6 +128,11 @@ export function later(description: string) {
   return opt(unsupported(Type.Unsafe<unknown>({ description })));
 }
 
+/** The same where the field is an object, as rules between fields have to know. */
+export function laterObject(description: string) {
+  return opt(unsupported(opaque(description)));
+}
+
 /** A reference to another resource. */
 export function refTo(description: string) {
   return obj(description, {

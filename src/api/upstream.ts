@@ -3,6 +3,7 @@ import {
   duration,
   int,
   later,
+  laterObject,
   list,
   map,
   obj,
@@ -20,8 +21,8 @@ const upstreamSslConfig = obj(
   'TLS to the backend.',
   {
     secretRef: opt(refTo('A Secret; its ca.crt is what server certificates are checked against.')),
-    sslFiles: later('Certificates from files.'),
-    sds: later('Secret discovery service.'),
+    sslFiles: laterObject('Certificates from files.'),
+    sds: laterObject('Secret discovery service.'),
     sni: opt(str('Server name.', { maxLength: 253 })),
     verifySubjectAltName: opt(unsupported(list('Accepted names of the server.', str('A name.')))),
     oneWayTls: opt(
@@ -118,13 +119,13 @@ const ai = obj(
   {
     deepseek: opt(llm('DeepSeek: api.deepseek.com:443, or a self-hosted server.')),
     openai: opt(llm('A server with OpenAI’s API: api.openai.com:443, or a self-hosted server.')),
-    mistral: later('Mistral.'),
-    anthropic: later('Anthropic.'),
-    azureOpenai: later('Azure OpenAI.'),
-    gemini: later('Gemini.'),
-    vertexAi: later('Vertex AI.'),
-    bedrock: later('Bedrock.'),
-    multi: later('Several providers by priority.'),
+    mistral: laterObject('Mistral.'),
+    anthropic: laterObject('Anthropic.'),
+    azureOpenai: laterObject('Azure OpenAI.'),
+    gemini: laterObject('Gemini.'),
+    vertexAi: laterObject('Vertex AI.'),
+    bedrock: laterObject('Bedrock.'),
+    multi: laterObject('Several providers by priority.'),
   },
   {
     oneOf: [
@@ -153,12 +154,12 @@ export const upstreamSchema = obj(
     static: opt(staticSpec),
     kube: opt(kubeSpec),
     ai: opt(ai),
-    aws: later('AWS Lambda.'),
-    azure: later('Azure Functions.'),
-    awsEc2: later('AWS EC2.'),
-    gcp: later('Google Cloud Run.'),
-    consul: later('Consul.'),
-    pipe: later('A Unix socket.'),
+    aws: laterObject('AWS Lambda.'),
+    azure: laterObject('Azure Functions.'),
+    awsEc2: laterObject('AWS EC2.'),
+    gcp: laterObject('Google Cloud Run.'),
+    consul: laterObject('Consul.'),
+    pipe: laterObject('A Unix socket.'),
     sslConfig: opt(upstreamSslConfig),
     circuitBreakers: opt(
       obj('Limits of the connections.', {

@@ -7,6 +7,7 @@ import {
   duration,
   enumeration,
   later,
+  laterObject,
   list,
   obj,
   opt,
@@ -32,7 +33,7 @@ const sslConfig = obj(
         }),
       ),
     ),
-    sds: later('Secret discovery service.'),
+    sds: laterObject('Secret discovery service.'),
     sniDomains: opt(list('Server names. Default: any.', str('A server name.', { maxLength: 253 }))),
     verifySubjectAltName: opt(
       unsupported(list('Accepted names of client certificates.', str('A name.'))),
