@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Entry } from '../../../src/api/resource.ts';
+import { createStore } from '../../../src/store/store.ts';
+
+function entry(name: string, origin: string, kind: Entry['ref']['kind'] = 'Upstream'): Entry {
+  const namespace = name.includes('/') ? name.split('/')[0]! : 'default';
+  return { ref: { kind, namespace, name: name.split('/').at(-1)! }, origin, problems: [] };
+}
+
+const names = (entries: readonly Entry[]) =>
+  entries.map(({ ref }) => `${ref.namespace}/${ref.name}`);
+
+describe('store', () => {
+  it('lists a kind in the order of namespace and name', () => {
+    const store = createStore();
+    store.replaceOrigin('z.yaml', [entry('b', 'z.yaml:1'), entry('a', 'z.yaml:2')]);
+    store.replaceOrigin('a.yaml', [
+      entry('apps/z', 'a.yaml:1'),
+      entry('s', 'a.yaml:2', 'Secret'),
+      entry('B', 'a.yaml:3'),
+    ]);
+    const snapshot = store.snapshot();
+    expect(names(snapshot.list('Upstream'))).toEqual([
+      'apps/z',
+      'default/B',
+      'default/a',
+      'default/b',
+    ]);
+    expect(names(snapshot.list('Secret'))).toEqual(['default/s']);
+    expect(snapshot.list('Gateway')).toEqual([]);
+  });
+
+  it('gets one entry by kind, namespace and name', () => {
+    const store = createStore();
+    store.put('a.yaml', entry('apps/z', 'a.yaml:1'));
+    const snapshot = store.snapshot();
+    expect(snapshot.get('Upstream', 'apps', 'z')?.origin).toBe('a.yaml:1');
+    expect(snapshot.get('Upstream', 'default', 'z')).toBeUndefined();
+    expect(snapshot.get('Secret', 'apps', 'z')).toBeUndefined();
+  });
+
+  it('replaces one entry of an origin and keeps the others', () => {
+    const store = createStore();
+    store.put('watch', entry('a', '1'));
+    store.put('watch', entry('b', '2'));
+    store.put('watch', entry('a', '3'));
+    expect(store.snapshot().get('Upstream', 'default', 'a')?.origin).toBe('3');
+    store.delete('watch', { kind: 'Upstream', namespace: 'default', name: 'a' });
+    expect(names(store.snapshot().list('Upstream'))).toEqual(['default/b']);
+  });
+
+  it('replaces all that an origin holds', () => {
+    const store = createStore();
+    store.replaceOrigin('a.yaml', [entry('a', 'a.yaml:1'), entry('b', 'a.yaml:5')]);
+    store.replaceOrigin('b.yaml', [entry('c', 'b.yaml:1')]);
+    store.replaceOrigin('a.yaml', [entry('b', 'a.yaml:1')]);
+    expect(names(store.snapshot().list('Upstream'))).toEqual(['default/b', 'default/c']);
+    store.replaceOrigin('a.yaml', []);
+    expect(names(store.snapshot().list('Upstream'))).toEqual(['default/c']);
+  });
+
+  it('keeps a snapshot as it was', () => {
+    const store = createStore();
+    store.put('a.yaml', entry('a', 'a.yaml:1'));
+    const before = store.snapshot();
+    store.replaceOrigin('a.yaml', []);
+    expect(names(before.list('Upstream'))).toEqual(['default/a']);
+  });
+
+  it('tells of every change', () => {
+    const store = createStore();
+    let changes = 0;
+    store.onChange(() => (changes += 1));
+    store.put('a', entry('a', 'a:1'));
+    store.replaceOrigin('a', [entry('b', 'a:1')]);
+    store.delete('a', { kind: 'Upstream', namespace: 'default', name: 'b' });
+    expect(changes).toBe(3);
+  });
+
+  it('uses the first origin of a ref, whichever came first in time, and names both places', () => {
+    const store = createStore();
+    store.replaceOrigin('b.yaml', [entry('x', 'b.yaml:7')]);
+    store.replaceOrigin('a.yaml', [entry('x', 'a.yaml:1'), entry('x', 'a.yaml:9')]);
+    const snapshot = store.snapshot();
+    expect(snapshot.get('Upstream', 'default', 'x')?.origin).toBe('a.yaml:1');
+    expect(snapshot.list('Upstream')).toHaveLength(1);
+    expect(snapshot.duplicates.map(({ problem }) => problem)).toEqual([
+      {
+        ref: { kind: 'Upstream', namespace: 'default', name: 'x' },
+        severity: 'error',
+        reason: 'DuplicateResource',
+        path: 'metadata.name',
+        message:
+          'Upstream default/x is defined twice: found a.yaml:1 and a.yaml:9, accepted one; a.yaml:1 is used',
+      },
+      expect.objectContaining({ message: expect.stringContaining('a.yaml:1 and b.yaml:7') }),
+    ]);
+  });
+
+  it('uses the second once the first has gone', () => {
+    const store = createStore();
+    store.replaceOrigin('a.yaml', [entry('x', 'a.yaml:1')]);
+    store.replaceOrigin('b.yaml', [entry('x', 'b.yaml:1')]);
+    store.replaceOrigin('a.yaml', []);
+    expect(store.snapshot().get('Upstream', 'default', 'x')?.origin).toBe('b.yaml:1');
+    expect(store.snapshot().duplicates).toEqual([]);
+  });
+});
