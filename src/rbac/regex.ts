@@ -15,9 +15,6 @@ export interface Regex {
 const cacheLimit = 4096;
 const compiled = new Map<string, RE2JS>();
 
-// oxlint-disable-next-line no-control-regex
-const ascii = /^[\x00-\x7f]*$/;
-
 /** Compiles an expression; throws on one that is not RE2, see {@link checkRegex}. */
 export function compileRegex(pattern: string): Regex {
   const program = programOf(pattern);
@@ -42,14 +39,17 @@ export const checkRegex: CheckRegex = (pattern) => {
  * `\\` for a backslash (RE2 `GlobalReplace`, Gloo `regexRewrite`).
  */
 export function rewriteRegex(pattern: string, substitution: string, value: string): string {
-  const rewritten = programOf(pattern)
+  const program = programOf(pattern);
+  const template = byteString(substitution);
+  const groups = program.groupCount() + 1;
+  const rewritten = program
     .matcher(byteString(value))
-    .replaceAll((...found: (string | undefined)[]) => expand(byteString(substitution), found));
+    .replaceAll((...found: (string | undefined)[]) => expand(template, found.slice(0, groups)));
   return Buffer.from(rewritten, 'latin1').toString('utf8');
 }
 
-function expand(substitution: string, groups: readonly (string | undefined)[]): string {
-  return substitution.replaceAll(/\\(\d|\\)/g, (_text, reference: string) =>
+function expand(template: string, groups: readonly (string | undefined)[]): string {
+  return template.replaceAll(/\\(\d|\\)/g, (_text, reference: string) =>
     reference === '\\' ? '\\' : (groups[Number(reference)] ?? ''),
   );
 }
@@ -65,5 +65,7 @@ function programOf(pattern: string): RE2JS {
 
 /** Envoy matches bytes: `.` is one byte of the UTF-8, so `x.y` does not take `xéy`. One character per byte does the same here. */
 function byteString(text: string): string {
-  return ascii.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+  return Buffer.byteLength(text) === text.length
+    ? text
+    : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,0 +1,117 @@
+import type { RbacPolicy, RbacPrincipal, RbacRule } from '../ir/rbac.ts';
+import { prepareClaim, type Claims, type PreparedClaim } from './claim-matcher.ts';
+
+/** Who asks: the claims of a verified token, and the provider that verified it. */
+export interface RbacSubject {
+  readonly provider: string;
+  readonly claims: Claims;
+}
+
+export interface RbacRequest {
+  /** Absent when no token was verified: then no policy allows. */
+  readonly subject: RbacSubject | undefined;
+  /** The normalised path with its query. */
+  readonly path: string;
+  readonly method: string;
+}
+
+export interface RbacDecision {
+  readonly allowed: boolean;
+  /** Name of the policy that allowed. */
+  readonly policy?: string;
+}
+
+/** An {@link RbacRule} made ready for many requests. */
+export interface PreparedRbac {
+  readonly decide: (request: RbacRequest) => RbacDecision;
+  /** For each policy in turn why it does not allow; for traces and `explain`. Names claims, never their values. */
+  readonly explain: (request: RbacRequest) => readonly RbacExplanation[];
+}
+
+export interface RbacExplanation {
+  readonly policy: string;
+  readonly allows: boolean;
+  /** Empty when it allows. */
+  readonly because: readonly string[];
+}
+
+interface PreparedPolicy extends Omit<RbacPolicy, 'principals'> {
+  readonly principals: readonly PreparedPrincipal[];
+}
+
+interface PreparedPrincipal {
+  readonly provider: string | undefined;
+  readonly claims: readonly PreparedClaim[];
+}
+
+const refused: RbacDecision = Object.freeze({ allowed: false });
+
+/** Prepares a rule. Policies are alternatives, so are the principals of one; without any the rule refuses everybody. */
+export function prepareRbac(rule: RbacRule): PreparedRbac {
+  const policies = rule.policies.map(preparePolicy);
+  const decisions = policies.map(({ name }) => Object.freeze({ allowed: true, policy: name }));
+  return {
+    decide: (request) => {
+      const index = policies.findIndex((policy) => allows(policy, request));
+      return decisions[index] ?? refused;
+    },
+    explain: (request) => policies.map((policy) => explanationOf(policy, request)),
+  };
+}
+
+function preparePolicy(policy: RbacPolicy): PreparedPolicy {
+  return { ...policy, principals: policy.principals.map(preparePrincipal) };
+}
+
+function preparePrincipal({ provider, claims }: RbacPrincipal): PreparedPrincipal {
+  return { provider, claims: claims.map(prepareClaim) };
+}
+
+function allows(policy: PreparedPolicy, { subject, path, method }: RbacRequest): boolean {
+  return (
+    subject !== undefined &&
+    (policy.methods.length === 0 || policy.methods.includes(method)) &&
+    path.startsWith(policy.pathPrefix) &&
+    policy.principals.some((principal) => isPrincipal(principal, subject))
+  );
+}
+
+/** A principal without claims would be everybody: compile refuses it, and here it is nobody. */
+function isPrincipal({ provider, claims }: PreparedPrincipal, subject: RbacSubject): boolean {
+  return (
+    claims.length > 0 &&
+    (provider === undefined || provider === subject.provider) &&
+    claims.every((claim) => claim.matches(subject.claims))
+  );
+}
+
+function explanationOf(policy: PreparedPolicy, request: RbacRequest): RbacExplanation {
+  const found = allows(policy, request);
+  return { policy: policy.name, allows: found, because: found ? [] : faultsOf(policy, request) };
+}
+
+function faultsOf(policy: PreparedPolicy, { subject, path, method }: RbacRequest): string[] {
+  const faults: string[] = [];
+  if (policy.methods.length > 0 && !policy.methods.includes(method)) {
+    faults.push(`method is not ${policy.methods.join(' or ')}`);
+  }
+  if (!path.startsWith(policy.pathPrefix)) {
+    faults.push(`path does not begin with ${policy.pathPrefix}`);
+  }
+  if (!subject) return [...faults, 'no verified token'];
+  if (policy.principals.some((principal) => isPrincipal(principal, subject))) return faults;
+  return [
+    ...faults,
+    ...policy.principals.flatMap((principal, index) =>
+      principalFaults(principal, subject).map((text) => `principal ${index}: ${text}`),
+    ),
+  ];
+}
+
+function principalFaults(principal: PreparedPrincipal, subject: RbacSubject): string[] {
+  const faults = principal.claims.flatMap((claim) => claim.explain(subject.claims) ?? []);
+  if (principal.provider !== undefined && principal.provider !== subject.provider) {
+    faults.unshift(`token is of ${subject.provider}, wanted ${principal.provider}`);
+  }
+  return faults;
+}

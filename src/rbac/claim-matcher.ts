@@ -1,0 +1,77 @@
+import type { ClaimMatch, ClaimMatcher } from '../ir/rbac.ts';
+import { compileRegex } from './regex.ts';
+
+/** Claims of a verified token. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** A {@link ClaimMatch} made ready: the comparison is strictly by the JSON type of the claim. */
+export interface PreparedClaim {
+  readonly matches: (claims: Claims) => boolean;
+  /** Why it does not match, without the claim's value; undefined when it does. */
+  readonly explain: (claims: Claims) => string | undefined;
+}
+
+interface ValueTest {
+  readonly wants: string;
+  readonly matches: (value: unknown) => boolean;
+}
+
+/** Prepares one comparison; throws when a REGEX_MATCH is not RE2, which compile has ruled out. */
+export function prepareClaim(match: ClaimMatch): PreparedClaim {
+  const test = valueTests[match.matcher](match.value);
+  const name = match.path.join(' > ');
+  return {
+    matches: (claims) => test.matches(claimAt(claims, match.path)),
+    explain: (claims) => {
+      const value = claimAt(claims, match.path);
+      if (test.matches(value)) return undefined;
+      if (value === undefined) return `claim ${name} is absent`;
+      return `claim ${name} is ${typeName(value)}, wanted ${test.wants}`;
+    },
+  };
+}
+
+const valueTests: Readonly<Record<ClaimMatcher, (wanted: string) => ValueTest>> = {
+  EXACT_STRING: (wanted) => ({
+    wants: 'one string exactly',
+    matches: (value) => value === wanted,
+  }),
+  BOOLEAN: (wanted) => {
+    const flag = wanted === 'true';
+    return { wants: `the boolean ${flag}`, matches: (value) => value === flag };
+  },
+  LIST_CONTAINS: (wanted) => ({
+    wants: 'a list that contains one string',
+    matches: (value) => Array.isArray(value) && value.includes(wanted),
+  }),
+  REGEX_MATCH: (wanted) => {
+    const regex = compileRegex(wanted);
+    return {
+      wants: 'a string that fits an expression',
+      matches: (value) => typeof value === 'string' && regex.test(value),
+    };
+  },
+};
+
+/** Own properties only, and the walk ends at anything that is no object: a list is not entered. */
+function claimAt(claims: Claims, path: readonly string[]): unknown {
+  let value: unknown = claims;
+  for (const step of path) {
+    if (!isRecord(value) || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
+  }
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return 'another string';
+  if (typeof value === 'boolean') return 'another boolean';
+  return 'a number';
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { RbacPolicy } from '../../../src/ir/rbac.ts';
+import { prepareRbac } from '../../../src/rbac/authorize.ts';
+
+const policy = (parts: Partial<RbacPolicy> = {}): RbacPolicy => ({
+  name: 'viewer',
+  principals: [
+    { claims: [{ path: ['role'], matcher: 'EXACT_STRING', value: 'viewer' }] },
+    { claims: [{ path: ['role'], matcher: 'EXACT_STRING', value: 'admin' }] },
+  ],
+  pathPrefix: '',
+  methods: [],
+  ...parts,
+});
+const viewer = { provider: 'kc', claims: { role: 'viewer', team: 'a' } };
+const ask = (parts: object = {}) => ({ subject: viewer, path: '/', method: 'GET', ...parts });
+
+describe('prepareRbac', () => {
+  test('names the policy that allows', () => {
+    const rbac = prepareRbac({ policies: [policy({ methods: ['POST'] }), policy({ name: 'b' })] });
+    expect(rbac.decide(ask())).toEqual({ allowed: true, policy: 'b' });
+  });
+
+  test('without policies everybody is refused', () => {
+    expect(prepareRbac({ policies: [] }).decide(ask())).toEqual({ allowed: false });
+  });
+
+  test('without a verified token no policy allows', () => {
+    expect(prepareRbac({ policies: [policy()] }).decide(ask({ subject: undefined }))).toEqual({
+      allowed: false,
+    });
+  });
+
+  test('principals are alternatives', () => {
+    const rbac = prepareRbac({ policies: [policy()] });
+    expect(rbac.decide(ask({ subject: { provider: 'kc', claims: { role: 'admin' } } }))).toEqual({
+      allowed: true,
+      policy: 'viewer',
+    });
+  });
+
+  test('claims of one principal have to match all', () => {
+    const claims = ['role', 'team'].map(
+      (name) => ({ path: [name], matcher: 'EXACT_STRING', value: 'viewer' }) as const,
+    );
+    const rbac = prepareRbac({ policies: [policy({ principals: [{ claims }] })] });
+    expect(rbac.decide(ask()).allowed).toBe(false);
+    const both = { provider: 'kc', claims: { role: 'viewer', team: 'viewer' } };
+    expect(rbac.decide(ask({ subject: both })).allowed).toBe(true);
+  });
+
+  test('a principal without claims is nobody, a policy without principals is for nobody', () => {
+    expect(
+      prepareRbac({ policies: [policy({ principals: [{ claims: [] }] })] }).decide(ask()).allowed,
+    ).toBe(false);
+    expect(prepareRbac({ policies: [policy({ principals: [] })] }).decide(ask()).allowed).toBe(
+      false,
+    );
+  });
+
+  test('a principal bound to a provider does not take the token of another', () => {
+    const claims = [{ path: ['role'], matcher: 'EXACT_STRING', value: 'viewer' } as const];
+    const rbac = prepareRbac({ policies: [policy({ principals: [{ provider: 'kc', claims }] })] });
+    expect(rbac.decide(ask()).allowed).toBe(true);
+    expect(rbac.decide(ask({ subject: { ...viewer, provider: 'other' } })).allowed).toBe(false);
+  });
+
+  test.each([
+    ['/api/pets', true],
+    ['/api/petsX', true],
+    ['/api/pets/1?x=y', true],
+    ['/api/pets%2F..%2Fsecret', true],
+    ['/api//pets', false],
+    ['/API/pets', false],
+    ['/api%2Fpets', false],
+    ['/x/api/pets', false],
+  ])('the prefix /api/pets is textual: %s is %s', (path, allowed) => {
+    const rbac = prepareRbac({ policies: [policy({ pathPrefix: '/api/pets' })] });
+    expect(rbac.decide(ask({ path })).allowed).toBe(allowed);
+  });
+
+  test.each([
+    ['GET', true],
+    ['POST', true],
+    ['HEAD', false],
+    ['get', false],
+  ])('methods are exact: %s is %s', (method, allowed) => {
+    const rbac = prepareRbac({ policies: [policy({ methods: ['GET', 'POST'] })] });
+    expect(rbac.decide(ask({ method })).allowed).toBe(allowed);
+  });
+
+  test('explains for each policy what kept it from allowing', () => {
+    const bound = { provider: 'ad', claims: policy().principals[1]!.claims };
+    const rbac = prepareRbac({
+      policies: [
+        policy({ name: 'a', methods: ['PUT', 'POST'], pathPrefix: '/api/', principals: [bound] }),
+        policy({ name: 'b' }),
+      ],
+    });
+    expect(rbac.explain(ask())).toEqual([
+      {
+        policy: 'a',
+        allows: false,
+        because: [
+          'method is not PUT or POST',
+          'path does not begin with /api/',
+          'principal 0: token is of kc, wanted ad',
+          'principal 0: claim role is another string, wanted one string exactly',
+        ],
+      },
+      { policy: 'b', allows: true, because: [] },
+    ]);
+    expect(rbac.explain(ask({ subject: undefined }))[1]?.because).toEqual(['no verified token']);
+    expect(rbac.explain(ask({ method: 'POST' }))[0]?.because).toHaveLength(3);
+  });
+});
