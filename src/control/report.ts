@@ -1,0 +1,100 @@
+import { refKey } from '../api/resource.ts';
+import type { Logger } from '../base/log.ts';
+import type { Outcome } from '../ir/outcome.ts';
+import type { RoutingTable } from '../ir/table.ts';
+import { completeOutcome, type EngineFacts, type KeySetFacts } from './conditions.ts';
+import type { ControlReport } from './loop.ts';
+
+/** What there is to say of every resource, with what the engines know at the moment of asking. */
+export interface Reporter {
+  /** The `report` port of the control loop. */
+  readonly accept: (report: ControlReport) => void;
+  /** Logs what has changed since it was last looked at. */
+  readonly observe: () => void;
+  readonly outcomes: () => readonly Outcome[];
+  /** The table in force; undefined before the first. */
+  readonly table: () => RoutingTable | undefined;
+}
+
+export function createReporter(
+  keySetStates: () => Readonly<Record<string, KeySetFacts>>,
+  logger: Logger,
+): Reporter {
+  let latest: ControlReport | undefined;
+  let table: RoutingTable | undefined;
+  let said: ReadonlyMap<string, Outcome> = new Map();
+  const outcomes = (): readonly Outcome[] => {
+    if (latest === undefined) return [];
+    const facts = factsOf(latest, table, keySetStates());
+    return latest.result.outcomes.map((outcome) => completeOutcome(outcome, facts));
+  };
+  const observe = (): void => {
+    const now = new Map(outcomes().map((outcome) => [refKey(outcome.ref), outcome]));
+    logTransitions(said, now, logger);
+    said = now;
+  };
+  return {
+    accept: (report) => {
+      latest = report;
+      if (report.runningVersion === report.result.table.version) table = report.result.table;
+      observe();
+    },
+    observe,
+    outcomes,
+    table: () => table,
+  };
+}
+
+function factsOf(
+  { result, runningVersion, publishError }: ControlReport,
+  table: RoutingTable | undefined,
+  keySets: Readonly<Record<string, KeySetFacts>>,
+): EngineFacts {
+  return {
+    keySets,
+    hostOf: (id) => hostOf(table, id),
+    programmed: runningVersion === result.table.version,
+    ...(publishError === undefined ? {} : { publishError }),
+  };
+}
+
+/** Only the host: a path or a query may hold what is nobody's business. */
+export function hostOf(table: RoutingTable | undefined, keySet: string): string | undefined {
+  const settings = table?.keySets[keySet];
+  return settings?.kind === 'remote' ? (URL.parse(settings.url)?.host ?? undefined) : undefined;
+}
+
+function logTransitions(
+  before: ReadonlyMap<string, Outcome>,
+  now: ReadonlyMap<string, Outcome>,
+  logger: Logger,
+): void {
+  for (const [key, outcome] of now) {
+    const former = before.get(key);
+    if (former && signature(former) === signature(outcome)) continue;
+    const isGood = outcome.conditions.every(({ status }) => status !== 'False');
+    const level = isGood && outcome.state === 'Accepted' ? 'info' : 'warn';
+    logger[level](logged(outcome), 'resource state changed');
+  }
+  for (const [key, { ref }] of before) {
+    if (!now.has(key)) logger.info({ ...ref }, 'resource removed');
+  }
+}
+
+/** Without the texts of conditions: ages of keys are in them. */
+function signature({ state, conditions, findings }: Outcome): string {
+  const states = conditions.map(({ type, status, reason }) => [type, status, reason]);
+  return JSON.stringify([state, states, findings]);
+}
+
+function logged({ ref, origin, state, conditions, findings, servingLastGood }: Outcome): object {
+  const states = conditions.map(({ type, status, reason }) => [type, `${status} ${reason}`]);
+  return {
+    ...ref,
+    origin,
+    state,
+    conditions: Object.fromEntries(states),
+    ...(findings.length > 0 ? { findings } : {}),
+    ...(servingLastGood ? { servingLastGood } : {}),
+  };
+}

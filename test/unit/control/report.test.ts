@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../../src/base/log.ts';
+import type { KeySetFacts } from '../../../src/control/conditions.ts';
+import { createReporter, hostOf } from '../../../src/control/report.ts';
+import type { Finding, Outcome } from '../../../src/ir/outcome.ts';
+import type { RoutingTable } from '../../../src/ir/table.ts';
+
+const url = 'https://keys.example/jwks?key=abc';
+
+function tableOf(version: string): RoutingTable {
+  const keySets = { k1: { kind: 'remote', id: 'k1', url, cacheDurationMs: 1 } } as const;
+  return { version, listeners: [], virtualHosts: {}, clusters: {}, keySets };
+}
+
+function outcomeOf(name: string, findings: readonly Finding[] = []): Outcome {
+  return {
+    ref: { kind: 'VirtualService', namespace: 'default', name },
+    origin: 'a.yaml:1',
+    state: findings.length > 0 ? 'Rejected' : 'Accepted',
+    reason: '',
+    conditions: [],
+    findings,
+    keySets: name === 'keyed' ? ['k1'] : [],
+    servingLastGood: findings.length > 0,
+  };
+}
+
+function setUp() {
+  const lines: string[] = [];
+  const keys: Record<string, KeySetFacts> = { k1: { state: 'pending', keys: 0 } };
+  const logger = createLogger('info', { write: (line) => void lines.push(line) });
+  const reporter = createReporter(() => keys, logger);
+  const accept = (version: string, outcomes: readonly Outcome[], runningVersion = version) =>
+    reporter.accept({
+      result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map() },
+      runningVersion,
+    });
+  const logged = () =>
+    lines.splice(0).map((line) => {
+      const { level, msg, name, conditions, findings } = JSON.parse(line);
+      return { level, msg, name, conditions, findings };
+    });
+  return { reporter, keys, accept, logged };
+}
+
+const finding: Finding = { severity: 'error', reason: 'InvalidKey', path: 'spec.x', message: 'no' };
+
+describe('reporter', () => {
+  it('has nothing to say before the first compile', () => {
+    const { reporter } = setUp();
+    expect(reporter.outcomes()).toEqual([]);
+    expect(reporter.table()).toBeUndefined();
+  });
+
+  it('completes outcomes with what the engines know when it is asked', () => {
+    const { reporter, keys, accept } = setUp();
+    accept('v1', [outcomeOf('keyed')]);
+    const reasons = () => reporter.outcomes()[0]!.conditions.map(({ reason }) => reason);
+    expect(reasons()).toEqual(['KeysPending', 'Programmed']);
+    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 1 };
+    expect(reasons()).toEqual(['KeysReady', 'Programmed']);
+    expect(reporter.outcomes()[0]!.conditions[0]!.message).toBe('keys.example: 1 key, 1 s old');
+  });
+
+  it('gives the table in force, not the one that could not be published', () => {
+    const { reporter, accept } = setUp();
+    accept('v1', []);
+    accept('v2', [outcomeOf('x')], 'v1');
+    expect(reporter.table()?.version).toBe('v1');
+    expect(reporter.outcomes()[0]!.conditions.at(-1)).toMatchObject({
+      type: 'Programmed',
+      status: 'Unknown',
+    });
+  });
+
+  it('logs a resource when its state changes, and not otherwise', () => {
+    const { accept, logged } = setUp();
+    accept('v1', [outcomeOf('x')]);
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        msg: 'resource state changed',
+        name: 'x',
+        conditions: { KeysReady: 'True NoKeysNeeded', Programmed: 'True Programmed' },
+      },
+    ]);
+    accept('v2', [outcomeOf('x')]);
+    expect(logged()).toEqual([]);
+    accept('v2', [outcomeOf('x', [finding])]);
+    expect(logged()).toMatchObject([{ level: 'warn', name: 'x', findings: [finding] }]);
+    accept('v3', []);
+    expect(logged()).toMatchObject([{ level: 'info', msg: 'resource removed', name: 'x' }]);
+  });
+
+  it('logs keys that come and fail, but not that they grow older', () => {
+    const { reporter, keys, accept, logged } = setUp();
+    accept('v1', [outcomeOf('keyed')]);
+    logged();
+    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 1 };
+    reporter.observe();
+    expect(logged()).toMatchObject([
+      { level: 'info', conditions: { KeysReady: 'True KeysReady' } },
+    ]);
+    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 2 };
+    reporter.observe();
+    expect(logged()).toEqual([]);
+    keys['k1'] = { state: 'failed', keys: 0, lastError: 'status 500' };
+    reporter.observe();
+    expect(logged()).toMatchObject([
+      { level: 'warn', conditions: { KeysReady: 'False KeyFetchFailed' } },
+    ]);
+  });
+
+  it('names a key set by its host alone', () => {
+    expect(hostOf(tableOf('v1'), 'k1')).toBe('keys.example');
+    expect(hostOf(tableOf('v1'), 'other')).toBeUndefined();
+    expect(hostOf(undefined, 'k1')).toBeUndefined();
+  });
+});
