@@ -1,0 +1,111 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { logLevels } from '../base/log.ts';
+
+const port = { minimum: 0, maximum: 65_535 };
+
+/** Settings of the process itself, from which flags, environment variables and their reference page are made. */
+export const processSettings = Type.Object({
+  files: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    description:
+      'Folders and files of manifests (.yaml, .yml, .json) to serve and to watch. May be given several times and with several values.',
+  }),
+  namespace: Type.String({
+    minLength: 1,
+    default: 'default',
+    description: 'Namespace of manifests that name none.',
+  }),
+  httpPort: Type.Optional(
+    Type.Integer({
+      ...port,
+      description:
+        'Port for plain HTTP. Without it: the bindPort of the Gateway manifests, or 8080 when there are none. 0 lets the system choose.',
+    }),
+  ),
+  httpsPort: Type.Optional(
+    Type.Integer({
+      ...port,
+      description:
+        'Port for HTTPS. Without it: the bindPort of the Gateway manifests, or 8443 when there are none. 0 lets the system choose.',
+    }),
+  ),
+  bind: Type.String({
+    minLength: 1,
+    default: '::',
+    description:
+      'Address on which requests are taken. `::` is every address, IPv4 included, as in Gloo; where there is no IPv6 it becomes `0.0.0.0`. `127.0.0.1` keeps the gateway to this machine.',
+  }),
+  adminPort: Type.Integer({
+    ...port,
+    default: 9901,
+    description: 'Port of the admin listener: health, metrics, config dump.',
+  }),
+  adminBind: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description:
+      'Address of the admin listener. It asks for no credentials: open it only to a network that may read everything but secrets.',
+  }),
+  logLevel: Type.Union(
+    logLevels.map((level) => Type.Literal(level)),
+    { default: 'info', description: 'Least severe level that is logged.' },
+  ),
+  accessLog: Type.Boolean({
+    default: true,
+    description: 'One line per request in the log.',
+  }),
+  allowLocalUpstreams: Type.Boolean({
+    default: true,
+    description:
+      'Permits upstreams and key sets on loopback and link-local addresses. Turn it off where manifests come from people who must not reach what listens there.',
+  }),
+  jwksStaleSeconds: Type.Integer({
+    minimum: 0,
+    maximum: 31_536_000,
+    default: 86_400,
+    description: 'How long keys that were fetched go on verifying while their server fails.',
+  }),
+  drainSeconds: Type.Integer({
+    minimum: 0,
+    maximum: 3_600,
+    default: 10,
+    description: 'How long requests under way may take to end once the process is asked to stop.',
+  }),
+});
+
+export type ProcessSettings = Static<typeof processSettings>;
+
+export type SettingName = keyof ProcessSettings;
+
+/** `httpPort` → `--http-port`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `httpPort` → `SEEKGATE_HTTP_PORT`. */
+export function variableOf(name: string): string {
+  return `SEEKGATE_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** What the JSON Schema of a setting may say. */
+export interface SettingSchema extends TSchema {
+  readonly description?: string;
+  readonly default?: string | number | boolean;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: unknown;
+}
+
+/** Every setting with its schema, in the order of the reference. */
+export const settingSchemas: ReadonlyMap<SettingName, SettingSchema> = new Map(
+  Object.entries<SettingSchema>(processSettings.properties) as [SettingName, SettingSchema][],
+);
+
+/** What a setting takes, in words; for usage errors and the reference. */
+export function acceptedBy({ type, minimum, maximum, anyOf }: SettingSchema): string {
+  if (type === 'array') return 'the path of a folder or a file';
+  if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
+  if (anyOf !== undefined) return logLevels.join(', ');
+  return type === 'boolean' ? 'on or off' : 'a text that is not empty';
+}

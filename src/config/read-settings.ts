@@ -1,0 +1,96 @@
+import { delimiter } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Value } from 'typebox/value';
+import { AppError } from '../base/errors.ts';
+import {
+  acceptedBy,
+  flagOf,
+  settingSchemas,
+  variableOf,
+  type ProcessSettings,
+  type SettingName,
+  type SettingSchema,
+} from './process-settings.ts';
+
+/** A value as it was given, and how to call the place it came from in an error. */
+interface Given {
+  readonly source: string;
+  readonly texts: readonly string[];
+}
+
+/** Settings of the process: a flag wins over an environment variable, which wins over the default. */
+export function readSettings(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ProcessSettings {
+  const flags = readFlags(args);
+  const values = [...settingSchemas].flatMap(([name, schema]) => {
+    const given = flags.get(name) ?? readVariable(name, environment);
+    const value = given === undefined ? defaultOf(name, schema) : valueOf(schema, given);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.freeze(Object.fromEntries(values)) as unknown as ProcessSettings;
+}
+
+/** Values without a flag belong to `--files`, so that a shell may expand a pattern. */
+function readFlags(args: readonly string[]): ReadonlyMap<SettingName, Given> {
+  const byFlag = new Map([...settingSchemas.keys()].map((name) => [flagOf(name), name]));
+  const options = Object.fromEntries(
+    [...byFlag.keys()].map((flag) => [flag.slice(2), { type: 'string' } as const]),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const found = new Map<SettingName, Given>();
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    const source = token.kind === 'option' ? token.rawName : flagOf('files');
+    const name = byFlag.get(source);
+    if (name === undefined) throw unknownFlag(source, [...byFlag.keys()]);
+    const text = typeof token.value === 'string' ? token.value : '';
+    const former = name === 'files' ? (found.get(name)?.texts ?? []) : [];
+    found.set(name, { source, texts: [...former, text] });
+  }
+  return found;
+}
+
+function unknownFlag(found: string, accepted: readonly string[]): AppError {
+  return new AppError('ERR_USAGE', `found ${found}, accepted ${accepted.join(', ')}`);
+}
+
+function readVariable(
+  name: SettingName,
+  environment: Readonly<Record<string, string | undefined>>,
+): Given | undefined {
+  const source = variableOf(name);
+  const text = environment[source] ?? '';
+  // Kubernetes sets SEEKGATE_HTTP_PORT=tcp://… by itself where a Service is called seekgate-http.
+  if (text === '' || text.startsWith('tcp://')) return undefined;
+  return { source, texts: name === 'files' ? text.split(delimiter) : [text] };
+}
+
+function defaultOf(name: SettingName, schema: SettingSchema): unknown {
+  // Only the ports of traffic may be left open.
+  if (schema.default !== undefined || name !== 'files') return schema.default;
+  throw new AppError('ERR_USAGE', `--files: found nothing, accepted ${acceptedBy(schema)}`);
+}
+
+function valueOf(schema: SettingSchema, { source, texts }: Given): unknown {
+  const text = texts.at(-1) ?? '';
+  const value = schema.type === 'array' ? texts : parsed(text, schema);
+  if (Value.Check(schema, value)) return value;
+  const found = text === '' ? 'nothing' : text;
+  const code = source.startsWith('--') ? 'ERR_USAGE' : 'ERR_SETTING';
+  throw new AppError(code, `${source}: found ${found}, accepted ${acceptedBy(schema)}`);
+}
+
+/** Stays a text when it is none of what the type takes; the check then refuses it. */
+function parsed(text: string, { type }: SettingSchema): unknown {
+  if (type === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return text === 'on' ? true : text === 'off' ? false : text;
+  return text;
+}
