@@ -1,0 +1,232 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { AccessLog } from './access-log.ts';
+import type { Denial, LocalReply } from './denial.ts';
+import type { Connection, Exchange } from './exchange.ts';
+import type { GatewayResponse } from './gateway-response.ts';
+import { isHeaderValue, type HeaderLines } from './header-lines.ts';
+import type { Limits } from './limits.ts';
+import type { DataPlaneMetrics } from './metrics.ts';
+import type { Stalls, Watched } from './stalls.ts';
+
+/** What every call of a data plane shares. */
+export interface CallContext {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly accessLog: AccessLog | undefined;
+  readonly metrics: DataPlaneMetrics;
+  readonly stalls: Stalls;
+}
+
+/** The connection a call came on, as the server keeps it. */
+export interface ClientConnection extends Connection {
+  /** The next answer is to be the last on it. */
+  lastAnswer: boolean;
+  /** An answer said that it was the last. */
+  closed: boolean;
+  /** The call in work, the last one if there are several. */
+  call: Call | undefined;
+}
+
+/** Someone to tell that the client has left. */
+export interface Cancellable {
+  readonly cancel: () => void;
+}
+
+/** A request on its connection, from arrival until its answer is out or the client is gone. */
+export class Call {
+  readonly context: CallContext;
+  readonly exchange: Exchange;
+  readonly connection: ClientConnection;
+  readonly request: IncomingMessage;
+  readonly response: GatewayResponse;
+  /** What is under way for it. */
+  pending: Cancellable | undefined = undefined;
+  cluster = '';
+  endpoint = '';
+  bytesSent = 0;
+  readonly #startedMs: number;
+  #firstByteMs = 0;
+  #status = 0;
+  #ended = false;
+  #body: BodyWatch | undefined;
+
+  constructor(
+    context: CallContext,
+    exchange: Exchange,
+    connection: ClientConnection,
+    { request, response }: { request: IncomingMessage; response: GatewayResponse },
+  ) {
+    this.context = context;
+    this.exchange = exchange;
+    this.connection = connection;
+    this.request = request;
+    this.response = response;
+    connection.call = this;
+    this.#startedMs = context.clock.monotonic();
+    response.call = this;
+    response.on('close', onClose);
+    response.on('error', onError);
+    exchange.program.enter();
+    context.metrics.requestStarted();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bounds the time between two pieces of the body. */
+  watchBody(): void {
+    this.#body = new BodyWatch(this);
+    this.context.stalls.watch(this.#body);
+  }
+
+  /** Lets the client send its body now, if it asked. */
+  continueBody(): void {
+    if (this.response.expectsContinue) this.response.writeContinue();
+  }
+
+  /** Refuses the request. */
+  deny(denial: Denial): void {
+    this.exchange.reason = denial.reason;
+    this.exchange.detail = denial.detail;
+    this.reply(denial, denial.close === true);
+  }
+
+  /**
+   * Answers without an upstream. A body that the client has sent already is read first: only for one that is still under
+   * way the connection has to be closed.
+   */
+  reply(reply: LocalReply, close = false): void {
+    if (close || !this.exchange.hasBody) this.#answer(reply, close);
+    else setImmediate(() => this.#answer(reply, false));
+  }
+
+  /** Sends the head of an answer; false: the client is gone, or a line could not be written. */
+  writeHead(status: number, lines: HeaderLines): boolean {
+    const { response, connection, exchange } = this;
+    if (this.#ended || response.headersSent) return false;
+    // Of a body that is still under way no byte may ever be read as another request.
+    const close = connection.lastAnswer || (exchange.hasBody && !this.request.complete);
+    if (close) {
+      connection.closed = true;
+      lines.push('connection', 'close');
+    }
+    try {
+      response.writeHead(status, lines);
+    } catch {
+      this.abort();
+      return false;
+    }
+    this.#status = status;
+    this.#firstByteMs = this.context.clock.monotonic() - this.#startedMs;
+    return true;
+  }
+
+  /** Cuts the connection: what was sent must not look like a whole answer. */
+  abort(): void {
+    const { socket } = this.request;
+    // Without a length and chunks, an orderly end of the connection would be the end of the answer.
+    const delimitedByClose = this.exchange.raw.httpVersionMinor === 0;
+    if (delimitedByClose && this.connection.scheme === 'http') socket.resetAndDestroy();
+    else socket.destroy();
+    this.response.destroy();
+  }
+
+  #answer(reply: LocalReply, close: boolean): void {
+    const { status, body, headers = [], contentType = 'text/plain' } = reply;
+    const bytes = Buffer.byteLength(body);
+    const lines: HeaderLines = [];
+    for (let index = 0; index < headers.length; index += 2) {
+      const value = headers[index + 1] ?? '';
+      if (isHeaderValue(value)) lines.push(headers[index] ?? '', value);
+    }
+    if (bytes > 0) lines.push('content-type', contentType);
+    if (status >= 200 && status !== 204 && status !== 304) {
+      lines.push('content-length', String(bytes));
+    }
+    if (close) this.connection.lastAnswer = true;
+    if (!this.writeHead(status, lines)) return;
+    this.bytesSent = this.exchange.method === 'HEAD' ? 0 : bytes;
+    this.response.end(body);
+  }
+
+  /** The response is over, in one way or the other; runs once. */
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { exchange, context, response, connection } = this;
+    if (this.#body !== undefined) context.stalls.unwatch(this.#body);
+    if (connection.call === this) connection.call = undefined;
+    const aborted = !response.writableFinished;
+    if (aborted) this.pending?.cancel();
+    this.pending = undefined;
+    const durationMs = context.clock.monotonic() - this.#startedMs;
+    context.metrics.requestEnded({
+      virtualHost: exchange.virtualHost?.virtualHost.name ?? '',
+      verdict: exchange.verdict,
+      reason: exchange.reason,
+      status: this.#status,
+      durationMs,
+    });
+    context.accessLog?.(exchange, {
+      status: this.#status,
+      cluster: this.cluster,
+      endpoint: this.endpoint,
+      durationMs,
+      firstByteMs: this.#firstByteMs,
+      bytesSent: this.bytesSent,
+      aborted,
+    });
+    if (exchange.trace !== undefined) {
+      context.logger.debug({ path: exchange.path, trace: exchange.trace }, 'request trace');
+    }
+    exchange.program.leave();
+  }
+}
+
+/** Watches a body that the client is to send. */
+class BodyWatch implements Watched {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  get limitMs(): number {
+    return this.#call.context.limits.bodyIdleMs;
+  }
+
+  progress(): number {
+    const { request, context } = this.#call;
+    // Complete, or held up by the upstream: not the client's fault.
+    if (request.complete || request.isPaused()) return context.clock.monotonic();
+    return request.socket.bytesRead;
+  }
+
+  stalled(): void {
+    const call = this.#call;
+    call.pending?.cancel();
+    if (call.response.headersSent) call.abort();
+    else call.deny(bodyTimeout);
+  }
+}
+
+const bodyTimeout: Denial = {
+  status: 408,
+  body: 'Request Timeout',
+  reason: 'body_timeout',
+  detail: 'the body stopped coming',
+  close: true,
+};
+
+function onClose(this: GatewayResponse): void {
+  this.call?.close();
+}
+
+function onError(this: GatewayResponse): void {
+  // 'close' follows and says all that is to be done; without a listener the process would end.
+}

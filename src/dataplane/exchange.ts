@@ -1,0 +1,106 @@
+import type { TokenSource } from '../ir/jwt.ts';
+import type { TokenRequest, VerifiedIdentity } from '../jwt/authenticate.ts';
+import type { Denial, DenialReason, LocalReply } from './denial.ts';
+import { valuesOf, type HeaderLines } from './header-lines.ts';
+import type { Limits } from './limits.ts';
+import type { MatchInput } from './matcher.ts';
+import type {
+  PreparedListener,
+  PreparedMatcher,
+  PreparedRoute,
+  PreparedVirtualHost,
+  Program,
+} from './program.ts';
+import { firstDecodedParameter } from './query.ts';
+
+/** What the connection says of a request; nothing of it comes from header lines. */
+export interface Connection {
+  readonly scheme: 'http' | 'https';
+  readonly peer: string;
+}
+
+/** A request as node:http read it (`IncomingMessage`). */
+export interface RawRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly httpVersionMajor: number;
+  readonly httpVersionMinor: number;
+}
+
+/** A request as it arrives, and the program that will serve it to its end. */
+export interface Arrival {
+  readonly program: Program;
+  readonly listener: PreparedListener;
+  readonly connection: Connection;
+  readonly raw: RawRequest;
+  readonly limits: Limits;
+}
+
+/**
+ * One request on its way through the stages: they read and write this, in their order. A class, so that every request has
+ * the same shape for the optimiser.
+ */
+export class Exchange implements TokenRequest, MatchInput {
+  readonly program: Program;
+  readonly listener: PreparedListener;
+  readonly connection: Connection;
+  readonly raw: RawRequest;
+  readonly limits: Limits;
+  readonly method: string;
+  /** Normalised; the only path that anything after the first stage sees. */
+  path = '/';
+  query: string | undefined = undefined;
+  /** `Host` as sent, or the authority of an absolute target. */
+  authority = '';
+  headers: HeaderLines = [];
+  contentLength = 0;
+  chunked = false;
+  virtualHost: PreparedVirtualHost | undefined = undefined;
+  route: PreparedRoute | undefined = undefined;
+  matcher: PreparedMatcher | undefined = undefined;
+  identities: VerifiedIdentity[] = [];
+  /** Token places that have been used: they are taken out when all verification is over. */
+  spent: TokenSource[] = [];
+  verdict: 'none' | 'verified' | 'anonymous' | 'denied' = 'none';
+  /** Name of the policy that allowed the request. */
+  policy = '';
+  /** A claim was written into the request: the route is chosen anew. */
+  claimed = false;
+  /** Answered here, without an upstream; undefined after all stages: forward. */
+  reply: LocalReply | undefined = undefined;
+  /** Why it was refused; empty: it was not. */
+  reason: DenialReason | '' = '';
+  detail = '';
+  /** Lines for `explain` and the debug log; undefined: nobody asked. */
+  trace: string[] | undefined = undefined;
+
+  constructor(arrival: Arrival) {
+    this.program = arrival.program;
+    this.listener = arrival.listener;
+    this.connection = arrival.connection;
+    this.raw = arrival.raw;
+    this.limits = arrival.limits;
+    this.method = arrival.raw.method ?? '';
+  }
+
+  get hasBody(): boolean {
+    return this.chunked || this.contentLength > 0;
+  }
+
+  /** What authorization by path sees: with the query, as in Envoy's `:path`. */
+  get pathWithQuery(): string {
+    return this.query === undefined ? this.path : `${this.path}?${this.query}`;
+  }
+
+  headerLines(name: string): readonly string[] {
+    return valuesOf(this.headers, name);
+  }
+
+  queryParameter(name: string): string | undefined {
+    return firstDecodedParameter(this.query, name);
+  }
+}
+
+/** What a stage says: a denial ends the request, nothing lets it go on. */
+export type StageOutcome = Denial | undefined | Promise<Denial | undefined>;

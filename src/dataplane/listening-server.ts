@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { SecureContext } from 'node:tls';
+
+import { messageOf } from '../base/errors.ts';
+import type { CallContext, ClientConnection } from './call.ts';
+import type { Certificates } from './certificates.ts';
+import { clientErrorReply, rawReply } from './client-error.ts';
+import { badRequest } from './denial.ts';
+import { GatewayResponse } from './gateway-response.ts';
+import type { Limits } from './limits.ts';
+
+/** Gets every request that could be read. */
+export type RequestHandler = (
+  connection: ClientConnection,
+  request: IncomingMessage,
+  response: GatewayResponse,
+) => void;
+
+/** What a port is opened with. */
+export interface ListeningOptions {
+  readonly tls: boolean;
+  readonly handle: RequestHandler;
+  /** Asked at each handshake: the certificates of the program in force. */
+  readonly certificates: () => Certificates | undefined;
+}
+
+type GatewayServer = Server<typeof IncomingMessage, typeof GatewayResponse>;
+type GatewayTlsServer = TlsServer<typeof IncomingMessage, typeof GatewayResponse>;
+
+/** One open port. Nothing that a client sends to it can throw out of it. */
+export class ListeningServer {
+  readonly tls: boolean;
+  readonly #context: CallContext;
+  readonly #options: ListeningOptions;
+  readonly #server: GatewayServer | GatewayTlsServer;
+  readonly #connections = new Map<Duplex, ClientConnection>();
+  #announced = false;
+
+  constructor(context: CallContext, options: ListeningOptions) {
+    this.tls = options.tls;
+    this.#context = context;
+    this.#options = options;
+    this.#server = options.tls ? this.#tlsServer() : createServer(serverOptions(context.limits));
+    this.#bind();
+  }
+
+  /** Rejects with the system's error. */
+  listen(port: number, address: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once('error', reject);
+    this.#server.listen({ port, host: address, backlog: 1024 }, () => {
+      this.#server.off('error', reject);
+      this.#server.on('error', (error) =>
+        this.#context.logger.error({ error: messageOf(error) }, 'listener failed'),
+      );
+      resolve();
+    });
+    return promise;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  /** The certificate for clients that name no server. */
+  useCertificates(): void {
+    const fallback = this.#options.certificates()?.fallback;
+    if (!('setSecureContext' in this.#server) || fallback === undefined) return;
+    try {
+      this.#server.setSecureContext({ ...fallback, minVersion: 'TLSv1.2' });
+    } catch (error) {
+      this.#context.logger.error({ error: messageOf(error) }, 'certificate does not load');
+    }
+  }
+
+  /** From now on each answer is the last on its connection. */
+  announceClose(): void {
+    this.#announced = true;
+    for (const connection of this.#connections.values()) connection.lastAnswer = true;
+  }
+
+  /** Takes no more connections; those in use go on, each with a last answer. */
+  close(closed: () => void): void {
+    this.announceClose();
+    this.#server.close(closed);
+    this.#server.closeIdleConnections();
+  }
+
+  /** Cuts what is left. */
+  cut(): void {
+    this.#server.closeAllConnections();
+    for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  #tlsServer(): GatewayTlsServer {
+    const sni = (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
+      try {
+        const found = this.#options.certificates()?.find(name);
+        if (found === undefined) done(new Error('no certificate for the server name'));
+        else done(null, found);
+      } catch (error) {
+        this.#context.logger.error({ error: messageOf(error) }, 'certificate does not load');
+        done(new Error('no certificate for the server name'));
+      }
+    };
+    return createTlsServer({
+      ...serverOptions(this.#context.limits),
+      SNICallback: sni,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: this.#context.limits.headTimeoutMs,
+    });
+  }
+
+  #bind(): void {
+    const server = this.#server;
+    // No bound for node, which would drop what is beyond it in silence: the head stage counts and refuses.
+    server.maxHeadersCount = 0;
+    server.timeout = 0;
+    server.on(this.tls ? 'secureConnection' : 'connection', (socket) => this.#accept(socket));
+    server.on('request', (request, response) => this.#request(request, response, false));
+    server.on('checkContinue', (request, response) => this.#request(request, response, true));
+    server.on('checkExpectation', (request, response) => this.#request(request, response, false));
+    server.on('connect', (_request, socket) =>
+      refuse(socket, { status: 405, text: 'Method Not Allowed' }),
+    );
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#error(error, socket));
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  #accept(socket: Socket): void {
+    const peer = socket.remoteAddress ?? '';
+    this.#connections.set(socket, {
+      scheme: this.tls ? 'https' : 'http',
+      peer: peer.startsWith('::ffff:') ? peer.slice('::ffff:'.length) : peer,
+      lastAnswer: this.#announced,
+      closed: false,
+      call: undefined,
+    });
+    socket.on('close', () => this.#connections.delete(socket));
+    socket.on('error', ignore);
+  }
+
+  #request(request: IncomingMessage, response: GatewayResponse, expectsContinue: boolean): void {
+    const connection = this.#connections.get(request.socket);
+    if (connection === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    // Behind the last answer of a connection nothing counts.
+    if (connection.closed) return;
+    response.expectsContinue = expectsContinue;
+    this.#options.handle(connection, request, response);
+  }
+
+  /** The parser gave up: whatever is in work on the connection cannot be completed. */
+  #error(error: NodeJS.ErrnoException, socket: Duplex): void {
+    this.#context.logger.debug({ code: error.code }, 'unreadable request');
+    const reply = clientErrorReply(error.code);
+    const call = this.#connections.get(socket)?.call;
+    if (reply === undefined || !socket.writable) socket.destroy();
+    else if (call === undefined) refuse(socket, reply);
+    else if (call.response.headersSent) call.abort();
+    else {
+      call.pending?.cancel();
+      call.deny({
+        ...badRequest('bad_request', error.code ?? ''),
+        status: reply.status,
+        body: reply.text,
+      });
+    }
+  }
+}
+
+function serverOptions(limits: Limits) {
+  return {
+    ServerResponse: GatewayResponse,
+    maxHeaderSize: limits.headBytes,
+    insecureHTTPParser: false,
+    // The pipeline answers, in the words of Envoy.
+    requireHostHeader: false,
+    optimizeEmptyRequests: true,
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: limits.headTimeoutMs,
+    // A stream may take its time; bodies are watched piece by piece.
+    requestTimeout: 0,
+    connectionsCheckingInterval: 1000,
+  };
+}
+
+function refuse(socket: Duplex, reply: { readonly status: number; readonly text: string }): void {
+  socket.on('error', ignore);
+  socket.end(rawReply(reply), () => socket.destroy());
+}
+
+function ignore(): void {
+  // 'close' follows.
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * A request body on its way to the upstream. It stands between the two because undici destroys a body that it no longer
+ * needs, and destroying the client's request would take the connection with it before an answer is out.
+ */
+export class RequestBody extends Readable {
+  readonly #source: IncomingMessage;
+
+  constructor(source: IncomingMessage) {
+    super({ highWaterMark: 64 * 1024 });
+    this.#source = source;
+    source.on('data', this.#onData);
+    source.on('end', this.#onEnd);
+    source.on('close', this.#onClose);
+    source.on('error', ignore);
+    this.on('error', ignore);
+  }
+
+  override _read(): void {
+    this.#source.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const source = this.#source;
+    source.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
+    // What still comes is read and thrown away; the answer closes the connection.
+    source.resume();
+    callback(error);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (!this.push(chunk)) this.#source.pause();
+  };
+
+  readonly #onEnd = (): void => {
+    this.push(null);
+  };
+
+  readonly #onClose = (): void => {
+    if (!this.#source.complete) this.destroy(new Error('the client left'));
+  };
+}
+
+/** How reading a whole body ended. */
+export type Collected = Buffer | 'too large' | 'aborted';
+
+/** Reads a whole body of at most `limit` bytes and calls back once. */
+export function collectBody(
+  source: IncomingMessage,
+  limit: number,
+  done: (collected: Collected) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let over = false;
+  const finish = (collected: Collected): void => {
+    if (over) return;
+    over = true;
+    done(collected);
+  };
+  source.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) finish('too large');
+    else if (!over) chunks.push(chunk);
+  });
+  source.on('end', () =>
+    finish(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks)),
+  );
+  source.on('close', () => finish('aborted'));
+  source.on('error', ignore);
+}
+
+const empty = Buffer.alloc(0);
+
+function ignore(): void {
+  // What it means is told by 'close'.
+}

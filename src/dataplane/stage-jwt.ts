@@ -1,0 +1,68 @@
+import type { PreparedStage, StageVerdict } from '../jwt/authenticate.ts';
+import { bearerChallenge } from './challenge.ts';
+import { addClaimHeaders } from './claim-headers.ts';
+import type { Denial } from './denial.ts';
+import type { Exchange, StageOutcome } from './exchange.ts';
+import type { PreparedRoute } from './program.ts';
+import { removeTokens } from './token-removal.ts';
+
+/** Verification in front of external auth. */
+export function beforeExtAuthStage(exchange: Exchange): StageOutcome {
+  return verify(exchange, exchange.route?.beforeExtAuth);
+}
+
+/** Verification behind it; both have to pass where both are set. */
+export function afterExtAuthStage(exchange: Exchange): StageOutcome {
+  return verify(exchange, exchange.route?.afterExtAuth);
+}
+
+/** Both verifications of a route, in their order. */
+export function verifyRoute(exchange: Exchange, route: PreparedRoute): StageOutcome {
+  const before = verify(exchange, route.beforeExtAuth);
+  if (!(before instanceof Promise)) return before ?? verify(exchange, route.afterExtAuth);
+  return before.then((denial) => denial ?? verify(exchange, route.afterExtAuth));
+}
+
+function verify(exchange: Exchange, stage: PreparedStage | undefined): StageOutcome {
+  if (stage === undefined) return undefined;
+  const verdict = stage.authenticate(exchange);
+  if (!(verdict instanceof Promise)) return apply(exchange, verdict);
+  return verdict.then((settled) => apply(exchange, settled));
+}
+
+function apply(exchange: Exchange, verdict: StageVerdict): Denial | undefined {
+  exchange.verdict = verdict.kind;
+  if (verdict.kind === 'denied') return denial(exchange, verdict);
+  for (const source of verdict.strip) exchange.spent.push(source);
+  if (verdict.kind === 'verified') exchange.identities.push(verdict.identity);
+  else exchange.detail = verdict.detail;
+  return undefined;
+}
+
+function denial(
+  exchange: Exchange,
+  { status, body, invalidToken, reason, detail }: Extract<StageVerdict, { kind: 'denied' }>,
+): Denial {
+  const { authority, path, connection } = exchange;
+  const challenge = bearerChallenge({ scheme: connection.scheme, authority, path }, invalidToken);
+  return { status, body, reason, detail, headers: ['www-authenticate', challenge] };
+}
+
+/** Writes the claims of every verified token into the request. */
+export function claimHeadersStage(exchange: Exchange): undefined {
+  addClaims(exchange);
+}
+
+/** The same, after another route asked for another verification. */
+export function addClaims(exchange: Exchange): undefined {
+  for (const identity of exchange.identities) {
+    if (identity.headers.length > 0 && addClaimHeaders(exchange.headers, identity)) {
+      exchange.claimed = true;
+    }
+  }
+}
+
+/** Only now, when no verification is to come any more, used tokens are taken out. */
+export function tokenRemovalStage(exchange: Exchange): undefined {
+  if (exchange.spent.length > 0) removeTokens(exchange, exchange.spent);
+}

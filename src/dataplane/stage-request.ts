@@ -1,0 +1,73 @@
+import { removeTrustedHeaders } from './claim-headers.ts';
+import { badRequest, notFound, type Denial } from './denial.ts';
+import type { Exchange } from './exchange.ts';
+import { readHead } from './request-head.ts';
+import { normalizeHost } from './request-host.ts';
+import { normalizeTarget } from './request-target.ts';
+
+// What Node's parser knows and Envoy's does not is refused like any word that is no method.
+const unknownMethods = new Set(['M-SEARCH', 'QUERY']);
+
+/** Reads the header lines once; what the parser let through and another server might read differently is refused. */
+export function headStage(exchange: Exchange): Denial | undefined {
+  const { method, raw, limits } = exchange;
+  if (raw.httpVersionMajor !== 1) return badRequest('bad_request', 'not HTTP/1');
+  if (raw.rawHeaders.length > limits.headerLines * 2) return tooManyHeaders;
+  if (method === 'TRACE' || method === 'CONNECT') return methodNotAllowed;
+  if (unknownMethods.has(method)) return badRequest('method', 'unknown method');
+  const head = readHead(raw.rawHeaders, raw.httpVersionMinor);
+  if ('status' in head) return head;
+  exchange.headers = head.headers;
+  exchange.authority = head.host ?? '';
+  exchange.contentLength = head.contentLength;
+  exchange.chunked = head.chunked;
+  return undefined;
+}
+
+const tooManyHeaders: Denial = {
+  status: 431,
+  body: 'Request Header Fields Too Large',
+  reason: 'too_large',
+  detail: 'too many header lines',
+  close: true,
+};
+
+const targetTooLong: Denial = {
+  status: 414,
+  body: 'URI Too Long',
+  reason: 'too_large',
+  detail: 'target too long',
+  close: true,
+};
+
+// RFC 9110 section 9.3.8: what a TRACE sends back would hold the credentials of the request.
+const methodNotAllowed: Denial = {
+  status: 405,
+  body: '',
+  reason: 'method',
+  detail: 'TRACE and CONNECT are not served',
+  close: true,
+};
+
+/** Finds the one form of the target. */
+export function targetStage(exchange: Exchange): Denial | undefined {
+  const raw = exchange.raw.url ?? '';
+  if (raw.length > exchange.limits.targetBytes) return targetTooLong;
+  const target = normalizeTarget(raw);
+  if ('status' in target) return target;
+  exchange.path = target.path;
+  exchange.query = target.query;
+  if (target.authority !== undefined) exchange.authority = target.authority;
+  return undefined;
+}
+
+/** Finds who is asked, and takes out at once what only the gateway may say on that virtual host. */
+export function virtualHostStage(exchange: Exchange): Denial | undefined {
+  const host = normalizeHost(exchange.authority, exchange.listener.listener.stripPort);
+  if (host === undefined) return badRequest('bad_host', 'Host is missing or is no host');
+  const virtualHost = exchange.listener.find(host);
+  if (virtualHost === undefined) return notFound;
+  exchange.virtualHost = virtualHost;
+  removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { notFound, type Denial } from './denial.ts';
+import type { Exchange, StageOutcome } from './exchange.ts';
+import { addClaims, verifyRoute } from './stage-jwt.ts';
+
+/** The first route with a matcher that fits; none: 404, before any token is looked at. */
+export function routeStage(exchange: Exchange): Denial | undefined {
+  for (const route of exchange.virtualHost?.routes ?? []) {
+    for (const matcher of route.matchers) {
+      if (!matcher.test(exchange)) continue;
+      exchange.route = route;
+      exchange.matcher = matcher;
+      return undefined;
+    }
+  }
+  return notFound;
+}
+
+/**
+ * Verified claims may choose another route of the same virtual host. That one's authorization and action count, and its
+ * verification too where it asks for another: the choice never opens what a token of its own would be needed for.
+ */
+export function routeByClaimsStage(exchange: Exchange): StageOutcome {
+  if (!exchange.claimed) return undefined;
+  const former = exchange.route;
+  const missed = routeStage(exchange);
+  const { route } = exchange;
+  if (missed !== undefined) return missed;
+  if (route === former || route === undefined || route.jwtKey === former?.jwtKey) return undefined;
+  if (route.route.jwt === undefined) return undefined;
+  exchange.identities = [];
+  const outcome = verifyRoute(exchange, route);
+  if (!(outcome instanceof Promise)) return outcome ?? addClaims(exchange);
+  return outcome.then((denial) => denial ?? addClaims(exchange));
+}

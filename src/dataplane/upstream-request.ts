@@ -1,0 +1,207 @@
+import type { Dispatcher } from 'undici';
+
+import { protectResponse, removeKeyHeaders } from '../llm/protect-response.ts';
+import type { Call, Cancellable } from './call.ts';
+import { resetBeforeHeaders, type Denial } from './denial.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import type { HeaderLines } from './header-lines.ts';
+import { RequestBody } from './request-body.ts';
+import { responseHead } from './response-headers.ts';
+import { ResponseWriter } from './response-writer.ts';
+import type { Upstream, Waiter } from './upstream.ts';
+import { isStaleConnection, upstreamFault, upstreamTimeout } from './upstream-fault.ts';
+
+/** A request as it goes to the upstream. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HeaderLines;
+  readonly body: Buffer | RequestBody | null;
+}
+
+/** 1xx answers are not sent on; one that sends many is no HTTP server. */
+const INFORMATIONAL_LIMIT = 16;
+
+const overflow = resetBeforeHeaders(503, 'overflow', 'overflow');
+const clientLeft = new Error('the client left');
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** One request to an upstream and the way of its answer to the client; undici's handler, without an object in between. */
+export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable, Waiter {
+  readonly #call: Call;
+  readonly #upstream: Upstream;
+  readonly #endpoint: EndpointPool;
+  readonly #outgoing: OutgoingRequest;
+  #controller: Dispatcher.DispatchController | undefined;
+  #writer: ResponseWriter | undefined;
+  #cancelTimeout: (() => void) | undefined;
+  #entered = false;
+  /** Nothing of this request may reach the client any more. */
+  #over = false;
+  #sent = false;
+  #answered = false;
+  #retried = false;
+  #informational = 0;
+
+  constructor(call: Call, upstream: Upstream, endpoint: EndpointPool, outgoing: OutgoingRequest) {
+    this.#call = call;
+    this.#upstream = upstream;
+    this.#endpoint = endpoint;
+    this.#outgoing = outgoing;
+  }
+
+  start(): void {
+    const { body } = this.#outgoing;
+    // Envoy counts a route's timeout from the end of the request.
+    if (body instanceof RequestBody) body.once('end', () => this.#armTimeout());
+    else this.#armTimeout();
+    if (this.#upstream.tryEnter()) this.admit();
+    else if (!this.#upstream.queue(this, this.#call.context.limits.pendingRequests)) {
+      this.#fail(overflow);
+    }
+  }
+
+  admit(): void {
+    this.#entered = true;
+    this.#dispatch();
+  }
+
+  /** The client has left: the upstream is let go of at once. */
+  cancel(): void {
+    this.#stop(clientLeft);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#sent = true;
+    if (this.#over) controller.abort(clientLeft);
+  }
+
+  onResponseStarted(): void {
+    this.#answered = true;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (this.#over) return;
+    if (status < 200) {
+      this.#informational += 1;
+      if (this.#informational > INFORMATIONAL_LIMIT) {
+        this.#fail(resetBeforeHeaders(502, 'protocol', 'protocol error'));
+      }
+      return;
+    }
+    const raw = controller.rawHeaders;
+    const head = responseHead(Array.isArray(raw) ? raw : []);
+    const { backend } = this.#upstream;
+    const protection = backend && protectResponse(backend, status, head.encoded);
+    if (protection?.kind === 'replace') {
+      const { status: replaced, body } = protection;
+      const contentType = 'application/json';
+      this.#fail({
+        status: replaced,
+        body,
+        contentType,
+        reason: 'upstream_auth',
+        detail: String(status),
+      });
+      return;
+    }
+    if (backend !== undefined) removeKeyHeaders(head.lines, backend);
+    const redaction = protection?.kind === 'redact' ? protection.redaction : undefined;
+    this.#writer = new ResponseWriter(this.#call, controller, redaction);
+    if (!this.#writer.begin(status, head)) this.#stop(clientLeft);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#over) this.#writer?.write(chunk);
+  }
+
+  onResponseEnd(): void {
+    const over = this.#over;
+    this.#finish();
+    if (!over) this.#writer?.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#over) {
+      this.#finish();
+      return;
+    }
+    if (this.#mayRetry(error)) {
+      this.#retried = true;
+      this.#sent = false;
+      this.#dispatch();
+      return;
+    }
+    this.#fail(upstreamFault(error, this.#sent));
+    this.#finish();
+  }
+
+  #dispatch(): void {
+    const { method, path, headers, body } = this.#outgoing;
+    const options: Dispatcher.DispatchOptions & { servername: string } = {
+      method,
+      path,
+      headers,
+      body,
+      servername: this.#endpoint.serverName,
+      headersTimeout: this.#call.context.limits.streamIdleMs,
+      bodyTimeout: this.#call.context.limits.streamIdleMs,
+    };
+    this.#endpoint.pool.dispatch(options, this);
+  }
+
+  /** Once, and only what can be sent twice without harm (RFC 9110 section 9.2.2). */
+  #mayRetry(error: Error): boolean {
+    const { method, body } = this.#outgoing;
+    return (
+      this.#sent &&
+      !this.#answered &&
+      !this.#retried &&
+      body === null &&
+      idempotent.has(method) &&
+      isStaleConnection(error)
+    );
+  }
+
+  #armTimeout(): void {
+    const action = this.#call.exchange.route?.route.action;
+    const timeoutMs = action?.kind === 'forward' ? action.timeoutMs : 0;
+    if (timeoutMs === 0 || this.#over) return;
+    this.#cancelTimeout = this.#call.context.clock.after(timeoutMs, () =>
+      this.#fail(upstreamTimeout),
+    );
+  }
+
+  /** Ends the request for a fault of the upstream: an answer if none has begun, else the connection is cut. */
+  #fail(denial: Denial): void {
+    if (this.#over) return;
+    const begun = this.#writer !== undefined;
+    this.#call.context.metrics.upstreamFailed(this.#call.cluster, denial.reason);
+    this.#stop(new Error(denial.reason));
+    if (begun) {
+      this.#call.exchange.reason = denial.reason;
+      this.#call.exchange.detail = denial.detail;
+      this.#call.abort();
+    } else this.#call.deny(denial);
+  }
+
+  #stop(cause: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelTimeout?.();
+    if (!this.#entered) this.#upstream.unqueue(this);
+    this.#writer?.close();
+    this.#controller?.abort(cause);
+    if (this.#outgoing.body instanceof RequestBody) this.#outgoing.body.destroy();
+  }
+
+  /** The connection is free again; undici calls one of end and error, once. */
+  #finish(): void {
+    this.#over = true;
+    this.#cancelTimeout?.();
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#upstream.leave();
+  }
+}

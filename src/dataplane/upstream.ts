@@ -1,0 +1,88 @@
+import type { Cluster } from '../ir/cluster.ts';
+import type { Secrets } from '../ir/table.ts';
+import { prepareBackend, type PreparedBackend } from '../llm/backend.ts';
+import { createRotation, type Rotation } from './balance.ts';
+import { EndpointPool, poolKey } from './endpoint-pool.ts';
+
+/** Someone who waits for a free connection. */
+export interface Waiter {
+  /** A connection is free now. */
+  readonly admit: () => void;
+}
+
+/** A cluster in use: its endpoints in turn, and a fair queue in front of the connections it may have. */
+export class Upstream {
+  readonly cluster: Cluster;
+  /** Equal contents mean that the former one can serve on. */
+  readonly key: string;
+  readonly endpoints: readonly EndpointPool[];
+  readonly backend: PreparedBackend | undefined;
+  readonly #rotation: Rotation<EndpointPool>;
+  readonly #waiting = new Set<Waiter>();
+  #active = 0;
+  #holders = 1;
+
+  constructor(cluster: Cluster, key: string, secrets: Secrets, former: Upstream | undefined) {
+    this.cluster = cluster;
+    this.key = key;
+    this.backend = cluster.llm && prepareBackend(cluster.llm, secrets);
+    const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
+    this.endpoints = cluster.endpoints.map(
+      (endpoint) =>
+        kept.get(poolKey(cluster, endpoint))?.hold() ?? new EndpointPool(cluster, endpoint),
+    );
+    this.#rotation = createRotation(this.endpoints, ({ weight }) => weight);
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  nextEndpoint(): EndpointPool | undefined {
+    return this.#rotation.next();
+  }
+
+  /** Takes a connection at once if one is free; each true has to be followed by one {@link leave}. */
+  tryEnter(): boolean {
+    if (this.#active >= Math.max(1, this.cluster.maxConnections)) return false;
+    this.#active += 1;
+    return true;
+  }
+
+  /** Waits in line; false: the line is full. */
+  queue(waiter: Waiter, limit: number): boolean {
+    if (this.#waiting.size >= limit) return false;
+    this.#waiting.add(waiter);
+    return true;
+  }
+
+  unqueue(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
+  }
+
+  /** Hands the connection to the first in line, if there is one. */
+  leave(): void {
+    const [first] = this.#waiting;
+    if (first === undefined) {
+      this.#active -= 1;
+      return;
+    }
+    this.#waiting.delete(first);
+    first.admit();
+  }
+
+  hold(): this {
+    this.#holders += 1;
+    return this;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders > 0) return;
+    for (const endpoint of this.endpoints) endpoint.release();
+  }
+}
