@@ -1,6 +1,8 @@
+import type { JwtProvider, JwtStage } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
-import { prepareStage, type JwtEngine, type PreparedStage } from '../jwt/authenticate.ts';
+
+import type { PreparedStage } from '../jwt/authenticate.ts';
 import { prepareRbac, type PreparedRbac } from '../rbac/authorize.ts';
 import { createRotation, type Rotation } from './balance.ts';
 import { prepareCertificates, type Certificates } from './certificates.ts';
@@ -61,9 +63,13 @@ export interface PreparedMatcher {
   readonly test: Test;
 }
 
-/** What preparing needs beside the table; the engine has to know the table's key sets already. */
+/** What preparing needs beside the table. */
 export interface ProgramParts {
-  readonly jwt: JwtEngine;
+  /** `prepareStage` of the verifier, whose engine has to know the key sets of the table already. */
+  readonly prepareStage: (
+    stage: JwtStage,
+    providers: Readonly<Record<string, JwtProvider>>,
+  ) => PreparedStage;
 }
 
 /** Prepares a table; whatever has not changed since the previous program is taken from there, connections included. */
@@ -153,7 +159,7 @@ function preparedVirtualHost(
 function preparedRoute(
   route: Route,
   { providers }: VirtualHost,
-  { jwt }: ProgramParts,
+  { prepareStage }: ProgramParts,
 ): PreparedRoute {
   const { beforeExtAuth, afterExtAuth } = route.jwt ?? {};
   const destinations = route.action.kind === 'forward' ? route.action.destinations : [];
@@ -162,8 +168,8 @@ function preparedRoute(
     route,
     matchers: route.matchers.map((matcher) => ({ matcher, test: compileMatcher(matcher) })),
     jwtKey: JSON.stringify(route.jwt ?? null),
-    beforeExtAuth: beforeExtAuth && prepareStage(beforeExtAuth, providers, jwt),
-    afterExtAuth: afterExtAuth && prepareStage(afterExtAuth, providers, jwt),
+    beforeExtAuth: beforeExtAuth && prepareStage(beforeExtAuth, providers),
+    afterExtAuth: afterExtAuth && prepareStage(afterExtAuth, providers),
     authorization: route.rbac && prepareRbac(route.rbac),
     destinations: { size: names.size, next: () => names.next()?.cluster },
   };
