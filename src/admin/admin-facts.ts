@@ -1,0 +1,63 @@
+import type { Outcome } from '../ir/outcome.ts';
+import type { RoutingTable } from '../ir/table.ts';
+
+/** Everything the admin listener can tell; each is asked for at the moment of a request. */
+export interface AdminFacts {
+  /** What is missing until requests can be served; empty: ready. */
+  readonly missing: () => readonly string[];
+  /** The table in force. */
+  readonly table: () => RoutingTable | undefined;
+  /** Milliseconds since the Unix epoch at which it came in force. */
+  readonly publishedAtMs: () => number | undefined;
+  readonly outcomes: () => readonly Outcome[];
+  /** What is wrong with documents of which no resource came. */
+  readonly sourceProblems: () => readonly SourceProblem[];
+  readonly keySets: () => readonly KeySetReport[];
+  readonly traffic: () => Traffic;
+  /** Ports that are open, by the name of the listener. */
+  readonly listening: () => Readonly<Record<string, string>>;
+}
+
+export interface SourceProblem {
+  /** `file:line`. */
+  readonly origin: string;
+  readonly severity: 'error' | 'warning';
+  readonly reason: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A remote key set, named by its host alone. */
+export interface KeySetReport {
+  readonly id: string;
+  readonly host: string;
+  readonly state: string;
+  readonly keys: number;
+  readonly ageSeconds?: number;
+  readonly lastError?: string;
+}
+
+/** Counters of the data plane at one moment. */
+export interface Traffic {
+  readonly inFlight: number;
+  /** Labels: virtual host, verdict, reason, class of status. */
+  readonly requests: readonly LabelledCount[];
+  /** Labels: cluster, kind. */
+  readonly upstreamFailures: readonly LabelledCount[];
+  readonly durations: readonly DurationCounts[];
+  /** Upper bounds of the buckets of `durations`. */
+  readonly boundsMs: readonly number[];
+}
+
+export interface LabelledCount {
+  readonly labels: readonly string[];
+  readonly value: number;
+}
+
+export interface DurationCounts {
+  readonly virtualHost: string;
+  /** One for each bound, and one for what is above; not cumulative. */
+  readonly buckets: readonly number[];
+  readonly sumMs: number;
+  readonly count: number;
+}

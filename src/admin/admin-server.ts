@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import { BlockList, type AddressInfo } from 'node:net';
+import { AppError, messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { createAdminApp } from './admin-app.ts';
+import type { AdminFacts } from './admin-facts.ts';
+import { createMetricsPage } from './metrics-page.ts';
+
+/** The admin listener. */
+export interface AdminServer {
+  /** Throws `ERR_LISTEN` when the port cannot be opened. */
+  readonly start: () => Promise<void>;
+  /** The port that is open; undefined before the start. */
+  readonly port: () => number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+export interface AdminServerOptions {
+  readonly facts: AdminFacts;
+  readonly port: number;
+  readonly bind: string;
+  /** Of the program, for a metric. */
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const { facts, port, bind, version, logger } = options;
+  const metrics = createMetricsPage(facts, version);
+  const app = createAdminApp({ facts, metrics, localOnly: isLoopback(bind), logger });
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, app);
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', (thrown) => {
+          const message = `--admin-port: cannot listen on ${bind} port ${port}: ${messageOf(thrown)}`;
+          reject(new AppError('ERR_LISTEN', message, thrown));
+        });
+        server.listen(port, bind, resolve);
+      }),
+    port: () => (server.address() as AddressInfo | null)?.port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function isLoopback(bind: string): boolean {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return bind === 'localhost' || loopback.check(bind, bind.includes(':') ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,152 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
+import type { AdminFacts, KeySetReport, LabelledCount } from './admin-facts.ts';
+import { durationMetric } from './duration-metric.ts';
+
+/** What Prometheus reads: metrics of the process, of the traffic, of the configuration and of the key sets. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: () => Promise<string>;
+}
+
+export function createMetricsPage(facts: AdminFacts, version: string): MetricsPage {
+  const registry = new Registry();
+  // With the delay of the event loop among them.
+  collectDefaultMetrics({ register: registry });
+  const build = gauge('build_info', 'The program, as a label.', ['version'], (set) =>
+    set([version], 1),
+  );
+  const ours = [build, ...trafficMetrics(facts), ...configMetrics(facts), ...keyMetrics(facts)];
+  for (const metric of ours) registry.registerMetric(metric);
+  return { contentType: registry.contentType, text: () => registry.metrics() };
+}
+
+function trafficMetrics({ traffic }: AdminFacts): readonly Metric[] {
+  return [
+    counter(
+      'requests_total',
+      'Requests that have ended.',
+      ['virtual_host', 'verdict', 'reason', 'status_class'],
+      () => traffic().requests,
+    ),
+    counter(
+      'upstream_failures_total',
+      'Attempts at an upstream that failed.',
+      ['upstream', 'kind'],
+      () => traffic().upstreamFailures,
+    ),
+    gauge('requests_in_flight', 'Requests that have not ended.', [], (set) =>
+      set([], traffic().inFlight),
+    ),
+    durationMetric('seekgate_request_duration_seconds', traffic),
+  ];
+}
+
+function configMetrics(facts: AdminFacts): readonly Metric[] {
+  return [
+    gauge('ready', '1 when requests can be served.', [], (set) =>
+      set([], facts.missing().length === 0 ? 1 : 0),
+    ),
+    gauge('config_info', 'The table in force, as a label.', ['version'], (set) => {
+      const table = facts.table();
+      if (table) set([table.version], 1);
+    }),
+    gauge(
+      'config_published_timestamp_seconds',
+      'When the table in force was published.',
+      [],
+      (set) => {
+        const at = facts.publishedAtMs();
+        if (at !== undefined) set([], at / 1000);
+      },
+    ),
+    gauge('resources', 'Resources by kind and state.', ['kind', 'state'], (set) => {
+      const labels = facts.outcomes().map(({ ref, state }) => [ref.kind, state]);
+      for (const [key, count] of tally(labels)) set(key.split('/'), count);
+    }),
+    gauge('source_problems', 'Documents that are not used, by severity.', ['severity'], (set) => {
+      const labels = facts.sourceProblems().map(({ severity }) => [severity]);
+      for (const [key, count] of tally(labels)) set([key], count);
+    }),
+  ];
+}
+
+function keyMetrics({ keySets }: AdminFacts): readonly Metric[] {
+  const perHost = (
+    name: string,
+    help: string,
+    value: (reports: readonly KeySetReport[]) => number | undefined,
+  ): Metric =>
+    gauge(name, help, ['host'], (set) => {
+      for (const [host, reports] of Map.groupBy(keySets(), (report) => report.host)) {
+        const found = value(reports);
+        if (found !== undefined) set([host], found);
+      }
+    });
+  return [
+    perHost('jwks_keys', 'Usable keys of the key sets of a host.', (reports) =>
+      reports.reduce((sum, { keys }) => sum + keys, 0),
+    ),
+    perHost('jwks_age_seconds', 'Age of the oldest key set of a host.', (reports) => {
+      const ages = reports.flatMap(({ ageSeconds }) => ageSeconds ?? []);
+      return ages.length > 0 ? Math.max(...ages) : undefined;
+    }),
+    perHost('jwks_failing', 'Key sets of a host whose last fetch failed.', (reports) =>
+      reports.reduce((sum, { lastError }) => sum + (lastError === undefined ? 0 : 1), 0),
+    ),
+  ];
+}
+
+type Set = (labels: readonly string[], value: number) => void;
+
+/** A gauge that is filled anew each time it is read. */
+function gauge(
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  fill: (set: Set) => void,
+): Metric {
+  return new Gauge({
+    name: `seekgate_${name}`,
+    help,
+    labelNames,
+    registers: [],
+    collect() {
+      this.reset();
+      fill((labels, value) => this.set(labelled(labelNames, labels), value));
+    },
+  });
+}
+
+function counter(
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  counts: () => readonly LabelledCount[],
+): Metric {
+  return new Counter({
+    name: `seekgate_${name}`,
+    help,
+    labelNames,
+    registers: [],
+    collect() {
+      this.reset();
+      for (const { labels, value } of counts()) this.inc(labelled(labelNames, labels), value);
+    },
+  });
+}
+
+function labelled(
+  names: readonly string[],
+  values: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+}
+
+function tally(labels: readonly (readonly string[])[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const parts of labels) {
+    const key = parts.join('/');
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}

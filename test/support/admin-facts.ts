@@ -1,0 +1,22 @@
+import type { AdminFacts } from '../../src/admin/admin-facts.ts';
+
+/** Facts of a gateway that has just started; a test says what is different. */
+export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
+  return {
+    missing: () => [],
+    table: () => undefined,
+    publishedAtMs: () => undefined,
+    outcomes: () => [],
+    sourceProblems: () => [],
+    keySets: () => [],
+    traffic: () => ({
+      inFlight: 0,
+      requests: [],
+      upstreamFailures: [],
+      durations: [],
+      boundsMs: [10, 100],
+    }),
+    listening: () => ({}),
+    ...different,
+  };
+}
