@@ -5,9 +5,16 @@ import { apiReference } from './gen/api-reference.ts';
 import { crds } from './gen/crds.ts';
 import type { Generator } from './gen/generator.ts';
 import { reasonsPage } from './gen/reasons-page.ts';
+import { settingsPage } from './gen/settings-page.ts';
 import { supportPage } from './gen/support-page.ts';
 
-const generators: readonly Generator[] = [crds, apiReference, supportPage, reasonsPage];
+const generators: readonly Generator[] = [
+  crds,
+  apiReference,
+  supportPage,
+  reasonsPage,
+  settingsPage,
+];
 
 process.chdir(dirname(import.meta.dirname));
 const check = process.argv.includes('--check');
