@@ -1,85 +1,187 @@
-import type { JwtProvider, JwtStage, TokenSource } from '../ir/jwt.ts';
-import type { JwtReason } from './jwt-fault.ts';
+import type { JwtProvider, JwtStage, TokenSource, ValidationPolicy } from '../ir/jwt.ts';
+import { extractTokens, mayCarryToken, type TokenRequest } from './extract-token.ts';
+import type { VerifiedIdentity } from './identity.ts';
+import type { JwtEngine } from './jwt-engine.ts';
+import { jwtFaults, type JwtFault, type JwtReason } from './jwt-fault.ts';
+import type { KeySource } from './key-source.ts';
+import { createProviderCheck, type KeyWait, type ProviderCheck } from './provider-check.ts';
 
-/** What the verifier needs to know of a request. */
-export interface TokenRequest {
-  /** Lines of a header by lower-case name, in order; empty when absent. */
-  readonly headerLines: (name: string) => readonly string[];
-  /** Percent-decoded value of the first occurrence of a query parameter; undefined when absent. */
-  readonly queryParameter: (name: string) => string | undefined;
-}
+export type { ClaimHeader } from './claim-headers.ts';
+export type { TokenRequest } from './extract-token.ts';
+export type { Claims, VerifiedIdentity } from './identity.ts';
+export { createJwtEngine, type JwtEngine } from './jwt-engine.ts';
 
-/** Claims of a verified token: frozen, every object in it without a prototype. */
-export type Claims = Readonly<Record<string, unknown>>;
-
-export interface VerifiedIdentity {
-  /** As in {@link JwtStage.providers}. */
-  readonly provider: string;
-  readonly claims: Claims;
-  /** Values are byte strings (Latin-1 of the UTF-8), as node and undici write them. */
-  readonly headers: readonly ClaimHeader[];
-}
-
-export interface ClaimHeader {
-  readonly name: string;
-  readonly value: string;
-  readonly append: boolean;
-}
-
+/** What one stage makes of a request. */
 export type StageVerdict =
   | {
       readonly kind: 'verified';
       readonly identity: VerifiedIdentity;
+      /** Places to take a token out of, before the request goes on. */
       readonly strip: readonly TokenSource[];
     }
   /** Only under the lax policies: nothing of a token is known. */
   | { readonly kind: 'anonymous'; readonly detail: string; readonly strip: readonly TokenSource[] }
-  | {
-      readonly kind: 'denied';
-      readonly status: 401 | 403;
-      readonly body: string;
-      /** Whether `www-authenticate` says `error="invalid_token"`. */
-      readonly invalidToken: boolean;
-      readonly reason: JwtReason;
-      /** For the log. */
-      readonly detail: string;
-    };
+  | DeniedVerdict;
+
+export interface DeniedVerdict {
+  readonly kind: 'denied';
+  readonly status: 401 | 403;
+  readonly body: string;
+  /** Whether `www-authenticate` says `error="invalid_token"`. */
+  readonly invalidToken: boolean;
+  readonly reason: JwtReason;
+  /** For the log: what each provider said. */
+  readonly detail: string;
+}
 
 export interface PreparedStage {
   /** Answers at once, unless it has to wait for keys. */
   readonly authenticate: (request: TokenRequest) => StageVerdict | Promise<StageVerdict>;
 }
 
-export declare function prepareStage(
+/**
+ * Prepares a stage for many requests. Its providers are alternatives, tried in order; of each, every token found in its
+ * places has to verify. The engine has to know the key sets of the table already.
+ */
+export function prepareStage(
   stage: JwtStage,
   providers: Readonly<Record<string, JwtProvider>>,
   engine: JwtEngine,
-): PreparedStage;
+): PreparedStage {
+  const checks = stage.providers.flatMap((name) => {
+    const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    return provider ? [createProviderCheck(name, provider, engine)] : [];
+  });
+  const prepared = { checks, validation: stage.validation, removable: removableOf(checks) };
+  return { authenticate: (request) => decide(prepared, request, new Set()) };
+}
 
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/log.ts';
-import type { KeySet, RemoteKeySet } from '../ir/jwt.ts';
-import type { Secrets } from '../ir/table.ts';
-export type FetchJwks = (
-  keySet: RemoteKeySet,
-  signal: AbortSignal,
-) => Promise<{ readonly status: number; readonly body: string }>;
-export interface KeySetState {
-  readonly state: 'pending' | 'ready' | 'stale' | 'failed';
-  readonly keys: number;
-  readonly fetchedAtMs?: number;
-  readonly ageSeconds?: number;
-  readonly lastError?: string;
+interface Prepared {
+  readonly checks: readonly ProviderCheck[];
+  readonly validation: ValidationPolicy;
+  /** Places that do not keep their token. */
+  readonly removable: readonly TokenSource[];
 }
-export interface JwtEngine {
-  readonly update: (keySets: Readonly<Record<string, KeySet>>, secrets: Secrets) => void;
-  readonly keySetStates: () => Readonly<Record<string, KeySetState>>;
-  readonly settled: () => Promise<void>;
-  readonly close: () => void;
+
+/** Whenever keys have to be waited for, all of it is done again afterwards: that is rare, and leaves one order of checks. */
+function decide(
+  prepared: Prepared,
+  request: TokenRequest,
+  waited: Set<KeySource>,
+): StageVerdict | Promise<StageVerdict> {
+  const outcome = attempt(prepared, request, waited);
+  if (outcome.kind !== 'wait') return outcome;
+  waited.add(outcome.source);
+  return outcome.until.then(() => decide(prepared, request, waited));
 }
-export declare function createJwtEngine(options: {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly fetchJwks: FetchJwks;
-  readonly staleLimitMs?: number;
-}): JwtEngine;
+
+/** What one provider said of a request without a good token. */
+interface Failure {
+  readonly provider: string;
+  readonly fault: JwtFault;
+}
+
+function attempt(
+  prepared: Prepared,
+  request: TokenRequest,
+  waited: ReadonlySet<KeySource>,
+): StageVerdict | KeyWait {
+  const failures: Failure[] = [];
+  const taken: TokenSource[] = [];
+  for (const check of prepared.checks) {
+    const outcome = tryProvider(check, { request, waited, taken });
+    if (outcome.kind === 'wait') return outcome;
+    if (outcome.kind === 'good') {
+      const { identity } = outcome;
+      return { kind: 'verified', identity, strip: placesToStrip(prepared, request, check) };
+    }
+    failures.push({ provider: check.name, fault: outcome.fault });
+  }
+  return refuse(prepared, request, failures);
+}
+
+interface Attempt {
+  readonly request: TokenRequest;
+  readonly waited: ReadonlySet<KeySource>;
+  /**
+   * Places whose token an earlier provider verified before another token failed it: Envoy has taken them out of the request
+   * by then, so that the next provider does not see them.
+   */
+  readonly taken: TokenSource[];
+}
+
+function tryProvider(
+  check: ProviderCheck,
+  { request, waited, taken }: Attempt,
+): ReturnType<ProviderCheck['check']> {
+  const tokens = extractTokens(request, check.sources).filter(
+    ({ source }) => !taken.some((place) => isSamePlace(place, source)),
+  );
+  let last: ReturnType<ProviderCheck['check']> = { kind: 'bad', fault: jwtFaults.missing };
+  for (const { text, source } of tokens) {
+    const outcome = check.check(text, waited);
+    if (outcome.kind !== 'good') return outcome;
+    if (!check.keepToken) taken.push(source);
+    last = outcome;
+  }
+  return last;
+}
+
+/** The fault that Envoy tells of several: the last that says more than "missing" and "not my issuer", else the issuer's. */
+function refuse(
+  prepared: Prepared,
+  request: TokenRequest,
+  failures: readonly Failure[],
+): StageVerdict {
+  const faults = failures.map(({ fault }) => fault);
+  const told =
+    faults.findLast((fault) => fault !== jwtFaults.missing && fault !== jwtFaults.issuer) ??
+    faults.find((fault) => fault === jwtFaults.issuer) ??
+    jwtFaults.missing;
+  const isMissing = told === jwtFaults.missing;
+  const detail = detailOf(failures) + (isMissing ? spellingHint(prepared, request) : '');
+  const { validation } = prepared;
+  if (validation === 'ALLOW_MISSING_OR_FAILED' || (validation === 'ALLOW_MISSING' && isMissing)) {
+    return { kind: 'anonymous', detail, strip: placesToStrip(prepared, request) };
+  }
+  return { kind: 'denied', ...told, invalidToken: !isMissing, detail };
+}
+
+function detailOf(failures: readonly Failure[]): string {
+  return failures.map(({ provider, fault }) => `${provider}: ${fault.body}`).join('; ');
+}
+
+/** Schemes have no case (RFC 9110 section 11.1), but Envoy's prefixes do; the log says so to whoever wonders. */
+function spellingHint({ checks }: Prepared, { headerLines }: TokenRequest): string {
+  for (const source of checks.flatMap(({ sources }) => sources)) {
+    if (source.kind === 'query' || source.prefix === '') continue;
+    const prefix = source.prefix.toLowerCase();
+    if (headerLines(source.name).some((line) => line.toLowerCase().includes(prefix))) {
+      return ` (${source.name} has "${source.prefix}", but in another case or not at its start)`;
+    }
+  }
+  return '';
+}
+
+function removableOf(checks: readonly ProviderCheck[]): readonly TokenSource[] {
+  return checks.flatMap(({ keepToken, sources }) => (keepToken ? [] : sources));
+}
+
+/**
+ * Every place of every provider that has something like a token in it, whether or not it was the one that verified; but
+ * none that the verifying provider keeps.
+ */
+function placesToStrip(
+  { removable }: Prepared,
+  request: TokenRequest,
+  verifier?: ProviderCheck,
+): readonly TokenSource[] {
+  const kept = verifier?.keepToken === true ? verifier.sources : [];
+  return removable.filter(
+    (source) => mayCarryToken(request, source) && !kept.some((place) => isSamePlace(place, source)),
+  );
+}
+
+function isSamePlace(a: TokenSource, b: TokenSource): boolean {
+  return a.kind === b.kind && a.name === b.name;
+}

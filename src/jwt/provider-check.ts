@@ -1,0 +1,129 @@
+import { deepFreeze } from '../base/deep-freeze.ts';
+import type { ClaimToHeader, JwtProvider, TokenSource } from '../ir/jwt.ts';
+import { claimHeaders } from './claim-headers.ts';
+import type { VerifiedIdentity } from './identity.ts';
+import type { JwtEngine } from './jwt-engine.ts';
+import { jwtFaults, type JwtFault } from './jwt-fault.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import type { KeySource } from './key-source.ts';
+import { parseToken, type ParsedToken } from './parse-token.ts';
+import {
+  checkClaims,
+  checkSignature,
+  claimRules,
+  namesUnknownKey,
+  validUntilMs,
+  type ClaimRules,
+} from './verify-token.ts';
+
+/** A provider made ready to check tokens. */
+export interface ProviderCheck {
+  readonly name: string;
+  readonly sources: readonly TokenSource[];
+  readonly keepToken: boolean;
+  /** Checks one token. Sources in `waited` are not waited for a second time. */
+  readonly check: (token: string, waited: ReadonlySet<KeySource>) => TokenOutcome;
+}
+
+export type TokenOutcome =
+  | { readonly kind: 'good'; readonly identity: VerifiedIdentity }
+  | { readonly kind: 'bad'; readonly fault: JwtFault }
+  /** Keys are on their way: ask again when `until` ends. */
+  | KeyWait;
+
+export interface KeyWait {
+  readonly kind: 'wait';
+  readonly source: KeySource;
+  readonly until: Promise<void>;
+}
+
+let scopes = 0;
+
+/** Prepares a provider; `name` is the one in `JwtStage.providers`. */
+export function createProviderCheck(
+  name: string,
+  provider: JwtProvider,
+  engine: JwtEngine,
+): ProviderCheck {
+  scopes += 1;
+  const checker = new Checker(engine, {
+    name,
+    scope: scopes,
+    keySet: provider.keySet,
+    rules: claimRules(provider),
+    mappings: provider.claimsToHeaders,
+  });
+  return {
+    name,
+    sources: provider.sources,
+    keepToken: provider.keepToken,
+    check: (token, waited) => checker.check(token, waited),
+  };
+}
+
+interface CheckParts {
+  readonly name: string;
+  /** Keeps what is cached for this provider apart from all others, and from a later configuration of its own. */
+  readonly scope: number;
+  readonly keySet: string;
+  readonly rules: ClaimRules;
+  readonly mappings: readonly ClaimToHeader[];
+}
+
+class Checker {
+  readonly #engine: JwtEngine;
+  readonly #parts: CheckParts;
+  #source: KeySource | undefined;
+
+  constructor(engine: JwtEngine, parts: CheckParts) {
+    this.#engine = engine;
+    this.#parts = parts;
+    this.#source = engine.keySets.source(parts.keySet);
+  }
+
+  check(token: string, waited: ReadonlySet<KeySource>): TokenOutcome {
+    const source = (this.#source ??= this.#engine.keySets.source(this.#parts.keySet));
+    const snapshot = source?.current();
+    if (snapshot) {
+      const { scope } = this.#parts;
+      const { generation } = snapshot;
+      const identity = this.#engine.cache.get({ scope, generation, token });
+      if (identity) return { kind: 'good', identity };
+    }
+    const parsed = parseToken(token);
+    if ('body' in parsed) return bad(parsed);
+    const fault = checkClaims(parsed, this.#parts.rules, this.#engine.clock.now());
+    if (fault) return bad(fault);
+    if (!source) return bad(jwtFaults.keysUnavailable);
+    if (!snapshot) {
+      const arriving = waited.has(source) ? undefined : source.arriving();
+      return arriving ? wait(source, arriving) : bad(jwtFaults.keysUnavailable);
+    }
+    const refused = checkSignature(parsed, snapshot);
+    if (!refused) return this.#accept(token, parsed, snapshot);
+    const asked = namesUnknownKey(parsed, snapshot) && !waited.has(source);
+    const refetch = asked ? source.refetch() : undefined;
+    return refetch ? wait(source, refetch) : bad(refused);
+  }
+
+  #accept(token: string, parsed: ParsedToken, { generation }: KeySnapshot): TokenOutcome {
+    const { name, scope, rules, mappings } = this.#parts;
+    const claims = deepFreeze(parsed.claims);
+    const { headers, dropped } = claimHeaders(claims, mappings);
+    for (const header of dropped) {
+      this.#engine.countDroppedHeader();
+      this.#engine.logger.warn({ provider: name, header }, 'claim header dropped');
+    }
+    const identity = deepFreeze({ provider: name, claims, headers });
+    this.#engine.cache.set({ scope, generation, token }, identity, validUntilMs(parsed, rules));
+    return { kind: 'good', identity };
+  }
+}
+
+function bad(fault: JwtFault): TokenOutcome {
+  return { kind: 'bad', fault };
+}
+
+function wait(source: KeySource, until: Promise<void>): KeyWait {
+  return { kind: 'wait', source, until };
+}
