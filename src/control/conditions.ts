@@ -1,5 +1,5 @@
 import type { Reason } from '../api/problem.ts';
-import type { Condition, Outcome } from '../ir/outcome.ts';
+import type { Condition, Outcome, ResourceRef } from '../ir/outcome.ts';
 
 /** What the JWT engine knows of a set of keys from the network. */
 export interface KeySetFacts {
@@ -21,6 +21,8 @@ export interface EngineFacts {
   readonly programmed: boolean;
   /** Why it could not be put in force. */
   readonly publishError?: string;
+  /** Why nothing reaches a resource although its table serves: no listener of it is open. */
+  readonly unreachable: (ref: ResourceRef) => string | undefined;
 }
 
 /** The outcome with the conditions that only the engines can tell: KeysReady and Programmed. */
@@ -88,9 +90,8 @@ function programmed(outcome: Outcome, facts: EngineFacts): Condition {
       : 'rejected';
     return condition('False', 'NotProgrammed', message);
   }
+  const fault = facts.programmed ? facts.unreachable(outcome.ref) : facts.publishError;
+  if (fault !== undefined) return condition('False', 'NotProgrammed', fault);
   if (facts.programmed) return condition('True', 'Programmed', '');
-  if (facts.publishError !== undefined) {
-    return condition('False', 'NotProgrammed', facts.publishError);
-  }
   return condition('Unknown', 'Pending', 'waiting for the data plane');
 }

@@ -20,10 +20,16 @@ export interface ControlPorts {
     resources: ResourceSet,
     lastGood: ReadonlyMap<string, Resource>,
   ) => Promise<CompileResult>;
-  /** Puts a table in force; returns when the engines serve from it. */
-  readonly publish: (result: CompileResult) => Promise<void>;
+  /** Puts a table in force; resolves when the engines serve from it, with the listeners that could not be opened. */
+  readonly publish: (result: CompileResult) => Promise<readonly ListenerFailure[]>;
   /** Told after every compile what came of it. */
   readonly report: (report: ControlReport) => void;
+}
+
+/** A listener that could not be opened; the others serve. */
+export interface ListenerFailure {
+  readonly listener: string;
+  readonly message: string;
 }
 
 /** A compile and whether its table is what serves. */
@@ -33,6 +39,7 @@ export interface ControlReport {
   readonly runningVersion: string | undefined;
   /** Why the table of the result could not be put in force. */
   readonly publishError?: string;
+  readonly listenerFailures: readonly ListenerFailure[];
 }
 
 const holdOffLimits = { quietMs: 50, maxMs: 500 };
@@ -40,19 +47,16 @@ const holdOffLimits = { quietMs: 50, maxMs: 500 };
 /** What the engines refused, such as a port in use, may be possible later without any change in the store. */
 const retryMs = 5_000;
 
-export function createControlLoop(
-  ports: ControlPorts,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): ControlLoop {
-  const state: LoopState = { lastGood: new Map(), runningVersion: undefined };
+export function createControlLoop(ports: ControlPorts, context: LoopContext): ControlLoop {
+  const state: LoopState = { lastGood: new Map(), runningVersion: undefined, listenerFailures: [] };
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
   const round = async (): Promise<void> => {
     if (stopped || !ports.synced()) return;
-    const again = await runRound(ports, state, { clock, logger });
-    if (again) clock.after(retryMs, holdOff.trigger);
+    const again = await runRound(ports, state, context);
+    if (again) context.clock.after(retryMs, holdOff.trigger);
   };
-  const holdOff = createHoldOff(clock, holdOffLimits, () => {
+  const holdOff = createHoldOff(context.clock, holdOffLimits, () => {
     running = running.then(round);
   });
   return {
@@ -68,39 +72,57 @@ export function createControlLoop(
 interface LoopState {
   lastGood: ReadonlyMap<string, Resource>;
   runningVersion: string | undefined;
+  listenerFailures: readonly ListenerFailure[];
+}
+
+interface LoopContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Compiles and publishes once; true when it should be tried again. Whatever fails, the former table goes on serving. */
 async function runRound(
   ports: ControlPorts,
   state: LoopState,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  context: LoopContext,
 ): Promise<boolean> {
-  const startMs = clock.monotonic();
+  const startMs = context.clock.monotonic();
   let result: CompileResult;
   try {
     result = await ports.compile(ports.resources(), state.lastGood);
   } catch (thrown) {
-    logger.error({ err: thrown }, 'compile failed');
+    context.logger.error({ err: thrown }, 'compile failed');
     return false;
   }
   state.lastGood = result.accepted;
+  const compileMs = Math.round(context.clock.monotonic() - startMs);
+  const publishError = await publish(result, compileMs, { ports, state, context });
+  const { runningVersion, listenerFailures } = state;
+  const failed = publishError === undefined ? {} : { publishError };
+  ports.report({ result, runningVersion, listenerFailures, ...failed });
+  return publishError !== undefined || listenerFailures.length > 0;
+}
+
+/** Puts a table in force unless it is already, as a whole; gives the error when it cannot be. */
+async function publish(
+  result: CompileResult,
+  compileMs: number,
+  { ports, state, context }: { ports: ControlPorts; state: LoopState; context: LoopContext },
+): Promise<string | undefined> {
+  const { clock, logger } = context;
   const { version } = result.table;
-  const compiledMs = clock.monotonic();
+  if (version === state.runningVersion && state.listenerFailures.length === 0) return undefined;
+  const startMs = clock.monotonic();
   try {
-    if (version !== state.runningVersion) {
-      await ports.publish(result);
-      state.runningVersion = version;
-      const compileMs = Math.round(compiledMs - startMs);
-      const publishMs = Math.round(clock.monotonic() - compiledMs);
-      logger.info({ version, compileMs, publishMs }, 'table published');
-    }
+    state.listenerFailures = await ports.publish(result);
+    state.runningVersion = version;
+    const publishMs = Math.round(clock.monotonic() - startMs);
+    logger.info({ version, compileMs, publishMs }, 'table published');
+    for (const failure of state.listenerFailures) logger.error(failure, 'listener not opened');
+    return undefined;
   } catch (thrown) {
-    const publishError = messageOf(thrown);
-    logger.error({ version, error: publishError }, 'publish failed');
-    ports.report({ result, runningVersion: state.runningVersion, publishError });
-    return true;
+    const error = messageOf(thrown);
+    logger.error({ version, error }, 'publish failed');
+    return error;
   }
-  ports.report({ result, runningVersion: version });
-  return false;
 }

@@ -1,9 +1,9 @@
 import { refKey } from '../api/resource.ts';
 import type { Logger } from '../base/log.ts';
-import type { Outcome } from '../ir/outcome.ts';
-import type { RoutingTable } from '../ir/table.ts';
+import type { Outcome, ResourceRef } from '../ir/outcome.ts';
+import type { Listener, RoutingTable } from '../ir/table.ts';
 import { completeOutcome, type EngineFacts, type KeySetFacts } from './conditions.ts';
-import type { ControlReport } from './loop.ts';
+import type { ControlReport, ListenerFailure } from './loop.ts';
 
 /** What there is to say of every resource, with what the engines know at the moment of asking. */
 export interface Reporter {
@@ -46,16 +46,34 @@ export function createReporter(
 }
 
 function factsOf(
-  { result, runningVersion, publishError }: ControlReport,
+  { result, runningVersion, publishError, listenerFailures }: ControlReport,
   table: RoutingTable | undefined,
   keySets: Readonly<Record<string, KeySetFacts>>,
 ): EngineFacts {
   return {
+    unreachable: (ref) => unreachable(ref, result.table.listeners, listenerFailures),
     keySets,
     hostOf: (id) => hostOf(table, id),
     programmed: runningVersion === result.table.version,
     ...(publishError === undefined ? {} : { publishError }),
   };
+}
+
+/** Whether every listener that is, or serves, the resource could not be opened. */
+function unreachable(
+  { kind, namespace, name }: ResourceRef,
+  listeners: readonly Listener[],
+  failures: readonly ListenerFailure[],
+): string | undefined {
+  const named = `${namespace}.${name}`;
+  const own = listeners.filter(
+    (listener) =>
+      (kind === 'Gateway' && listener.name === named) ||
+      (kind === 'VirtualService' && listener.virtualHosts.includes(named)),
+  );
+  const failed = failures.filter(({ listener }) => own.some((one) => one.name === listener));
+  if (own.length === 0 || failed.length < own.length) return undefined;
+  return failed.map(({ message }) => message).join('; ');
 }
 
 /** Only the host: a path or a query may hold what is nobody's business. */

@@ -17,7 +17,12 @@ const outcome: Outcome = {
   servingLastGood: false,
 };
 
-const facts: EngineFacts = { keySets: {}, hostOf: (id) => `${id}.example`, programmed: true };
+const facts: EngineFacts = {
+  keySets: {},
+  hostOf: (id) => `${id}.example`,
+  programmed: true,
+  unreachable: () => undefined,
+};
 
 function conditionOf(type: string, of: Partial<Outcome>, engine: Partial<EngineFacts> = {}) {
   const complete = completeOutcome({ ...outcome, ...of }, { ...facts, ...engine });
@@ -104,6 +109,12 @@ describe('conditions: Programmed', () => {
       'the engines refuse',
       {},
       { programmed: false, publishError: 'port 80 is in use' },
+      ['False', 'NotProgrammed', 'port 80 is in use'],
+    ],
+    [
+      'its listener is not open',
+      {},
+      { unreachable: () => 'port 80 is in use' },
       ['False', 'NotProgrammed', 'port 80 is in use'],
     ],
     ['rejected, although the table serves', rejected, {}, ['False', 'NotProgrammed', 'rejected']],

@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../../src/api/resource.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import type { CompileResult } from '../../../src/compile/compile.ts';
-import { createControlLoop, type ControlReport } from '../../../src/control/loop.ts';
+import {
+  createControlLoop,
+  type ControlReport,
+  type ListenerFailure,
+} from '../../../src/control/loop.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
@@ -21,7 +25,7 @@ function setUp() {
     synced: true,
     /** What the next compiles give: a version, an error, or something to wait for. */
     compiles: [] as (string | Error | Promise<string>)[],
-    publishes: [] as (Error | Promise<void> | undefined)[],
+    publishes: [] as (Error | ListenerFailure[] | undefined)[],
     compiled: 0,
     lastGood: [] as ReadonlyMap<string, Resource>[],
     published: [] as string[],
@@ -39,9 +43,10 @@ function setUp() {
         return resultOf(next ?? 'v0', new Map([[`of ${next}`, {} as Resource]]));
       },
       publish: async ({ table }) => {
-        const next = await seen.publishes.shift();
+        const next = seen.publishes.shift();
         if (next instanceof Error) throw next;
         seen.published.push(table.version);
+        return next ?? [];
       },
       report: (report) => void seen.reports.push(report),
     },
@@ -152,6 +157,23 @@ describe('control loop', () => {
     expect(seen.published).toEqual(['v1', 'v2']);
     expect(seen.reports[2]).toMatchObject({ runningVersion: 'v2' });
     expect(seen.reports[2]!.publishError).toBeUndefined();
+  });
+
+  it('says which listeners are not open, and tries again until they are', async () => {
+    const { seen, change, clock, logged } = setUp();
+    const failure = { listener: 'default', message: 'port 80 is in use' };
+    seen.compiles = ['v1', 'v1', 'v1'];
+    seen.publishes = [[failure]];
+    await change();
+    expect(seen.reports[0]).toMatchObject({ runningVersion: 'v1', listenerFailures: [failure] });
+    expect(logged().at(-1)).toMatchObject({ msg: 'listener not opened', ...failure });
+    clock.advance(5_050);
+    await flush();
+    expect(seen.published).toEqual(['v1', 'v1']);
+    expect(seen.reports[1]).toMatchObject({ listenerFailures: [] });
+    clock.advance(60_000);
+    await flush();
+    expect(seen.compiled).toBe(2);
   });
 
   it('ends after the compile that is under way, and compiles no more', async () => {

@@ -34,6 +34,7 @@ function setUp() {
     reporter.accept({
       result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map() },
       runningVersion,
+      listenerFailures: [],
     });
   const logged = () =>
     lines.splice(0).map((line) => {
@@ -108,6 +109,30 @@ describe('reporter', () => {
     reporter.observe();
     expect(logged()).toMatchObject([
       { level: 'warn', conditions: { KeysReady: 'False KeyFetchFailed' } },
+    ]);
+  });
+
+  it('says of what no open listener serves that it is not programmed', () => {
+    const { reporter } = setUp();
+    const listener = (name: string, hosts: readonly string[]) => {
+      return { name, port: 1, tls: false, stripPort: false, virtualHosts: hosts };
+    };
+    const listeners = [
+      listener('default.a', ['default.x', 'default.y']),
+      listener('default.b', ['default.y']),
+    ];
+    const gateway = { kind: 'Gateway', namespace: 'default', name: 'a' };
+    const outcomes = [outcomeOf('x'), outcomeOf('y'), { ...outcomeOf('a'), ref: gateway }];
+    const table = { ...tableOf('v1'), listeners };
+    reporter.accept({
+      result: { table, secrets: {}, outcomes, accepted: new Map() },
+      runningVersion: 'v1',
+      listenerFailures: [{ listener: 'default.a', message: 'port 1: in use' }],
+    });
+    expect(reporter.outcomes().map(({ conditions }) => conditions.at(-1))).toEqual([
+      expect.objectContaining({ status: 'False', message: 'port 1: in use' }),
+      expect.objectContaining({ status: 'True' }),
+      expect.objectContaining({ status: 'False', message: 'port 1: in use' }),
     ]);
   });
 
