@@ -7,6 +7,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   proxy: () => import('./proxy.bench.ts'),
   regex: () => import('./regex.bench.ts'),
   stream: () => import('./stream.bench.ts'),
+  compile: () => import('./compile.bench.ts'),
+  verify: () => import('./verify.bench.ts'),
 };
 
 const [first, ...rest] = process.argv.slice(2);
