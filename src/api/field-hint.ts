@@ -24,7 +24,9 @@ export function nearestName(name: string, candidates: readonly string[]): string
     .map((candidate) => ({ candidate, edits: distance(wanted, folded(candidate)) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best && best.edits <= Math.max(1, Math.floor(wanted.length / 3))
+  return best &&
+    best.edits < wanted.length &&
+    best.edits <= Math.max(2, Math.floor(wanted.length / 3))
     ? best.candidate
     : undefined;
 }

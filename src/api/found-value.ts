@@ -1,12 +1,11 @@
 import type { Segments } from './manifest-path.ts';
 
-/** Fields that hold keys, tokens or claim values, and those whose members do. */
+/** Fields that hold keys, tokens or claim values, and those whose members do; text at `jwks` is a key put too high. */
 const secretFields = new Set([
   'authToken',
   'inline',
   'key',
   'publicKey',
-  'jwks',
   'local',
   'claims',
   'value',
@@ -23,7 +22,8 @@ export function foundValue(value: unknown, segments: Segments): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'an object';
-  const hidden = segments.some((segment) => secretFields.has(String(segment)));
+  const hidden =
+    segments.at(-1) === 'jwks' || segments.some((segment) => secretFields.has(String(segment)));
   if (typeof value === 'number' || typeof value === 'boolean') {
     return hidden ? `a ${typeof value}` : String(value);
   }

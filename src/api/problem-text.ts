@@ -39,7 +39,8 @@ function unknownField(parent: Segments, name: string, root: SchemaNode): Problem
 function missingField(segments: Segments, root: SchemaNode): ProblemText {
   const path = manifestPath(segments);
   const description = schemasAlong(root, segments)[segments.length]?.description ?? 'a value';
-  return { path, reason: 'MissingField', message: explainProblem(path, 'nothing', description) };
+  const message = `${path}: found nothing, required: ${description}`;
+  return { path, reason: 'MissingField', message };
 }
 
 function brokenRule(segments: Segments, { set, fields, kind }: BrokenRule): ProblemText {

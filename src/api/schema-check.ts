@@ -30,7 +30,8 @@ function createAjv(): Ajv {
   });
   ajv.addFormat('int32', {
     type: 'number',
-    validate: (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31,
+    // A fraction already breaks the type.
+    validate: (value) => !Number.isInteger(value) || (value >= -(2 ** 31) && value < 2 ** 31),
   });
   ajv.addKeyword({ keyword: keywords.rules, type: 'object', validate: rulesKeyword() });
   ajv.addKeyword({ keyword: keywords.enum, validate: isEnumValue });
