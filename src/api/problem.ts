@@ -58,6 +58,13 @@ export interface Problem extends Finding {
   readonly severity: 'error' | 'warning';
 }
 
+/** A problem with the place it is at. */
+export interface LocatedProblem {
+  /** `file:line`, or empty. */
+  readonly origin: string;
+  readonly problem: Problem;
+}
+
 /** Text of a problem: what is wrong, what was found, what would be accepted. */
 export function explainProblem(what: string, found: string, accepted: string): string {
   return `${what}: found ${found}, accepted ${accepted}`;

@@ -1,3 +1,4 @@
+import type { LocatedProblem } from '../api/problem.ts';
 import { refKey } from '../api/resource.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
@@ -16,13 +17,19 @@ export interface Reporter {
   readonly table: () => RoutingTable | undefined;
 }
 
-export function createReporter(
-  keySetStates: () => Readonly<Record<string, KeySetFacts>>,
-  logger: Logger,
-): Reporter {
+/** What a reporter asks for. */
+export interface ReporterOptions {
+  readonly keySetStates: () => Readonly<Record<string, KeySetFacts>>;
+  /** Of which no outcome tells. */
+  readonly problems: () => readonly LocatedProblem[];
+  readonly logger: Logger;
+}
+
+export function createReporter({ keySetStates, problems, logger }: ReporterOptions): Reporter {
   let latest: ControlReport | undefined;
   let table: RoutingTable | undefined;
   let said: ReadonlyMap<string, Outcome> = new Map();
+  let saidProblems: ReadonlySet<string> = new Set();
   const outcomes = (): readonly Outcome[] => {
     if (latest === undefined) return [];
     const facts = factsOf(latest, table, keySetStates());
@@ -32,6 +39,7 @@ export function createReporter(
     const now = new Map(outcomes().map((outcome) => [refKey(outcome.ref), outcome]));
     logTransitions(said, now, logger);
     said = now;
+    saidProblems = logProblems(problems(), saidProblems, logger);
   };
   return {
     accept: (report) => {
@@ -97,6 +105,23 @@ function logTransitions(
   for (const [key, { ref }] of before) {
     if (!now.has(key)) logger.info({ ...ref }, 'resource removed');
   }
+}
+
+/** Logs what was not said before, and gives what has been said now. */
+function logProblems(
+  problems: readonly LocatedProblem[],
+  said: ReadonlySet<string>,
+  logger: Logger,
+): ReadonlySet<string> {
+  const now = new Set<string>();
+  for (const { origin, problem } of problems) {
+    const { ref, severity, reason, path, message } = problem;
+    const key = `${refKey(ref)} ${origin} ${message}`;
+    now.add(key);
+    if (said.has(key)) continue;
+    logger.warn({ ...ref, origin, severity, reason, path, problem: message }, 'manifest not used');
+  }
+  return now;
 }
 
 /** Without the texts of conditions: ages of keys are in them. */

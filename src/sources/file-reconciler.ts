@@ -1,9 +1,10 @@
+import type { LocatedProblem } from '../api/problem.ts';
 import { refKey } from '../api/resource.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
 import { findManifests, type FoundFile } from './file-tree.ts';
-import { readManifestFile, type LocatedProblem, type ManifestFile } from './manifest-file.ts';
+import { readManifestFile, type ManifestFile } from './manifest-file.ts';
 import { createResourceHistory, type ResourceHistory } from './resource-history.ts';
 
 /** Brings the store in line with the files, by comparing; it does not matter what told it to look. */

@@ -1,4 +1,5 @@
 import { watch } from 'chokidar';
+import type { LocatedProblem } from '../api/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { createHoldOff } from '../base/hold-off.ts';
 import { messageOf } from '../base/errors.ts';
@@ -6,7 +7,6 @@ import type { Logger } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
 import { assertPathsExist } from './file-tree.ts';
 import { createFileReconciler, type FileReconciler } from './file-reconciler.ts';
-import type { LocatedProblem } from './manifest-file.ts';
 
 /** What stands in for the API server in standalone mode: folders and files of manifests. */
 export interface FileSource {

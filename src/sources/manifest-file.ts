@@ -1,17 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { explainProblem, type Problem } from '../api/problem.ts';
+import { explainProblem, type LocatedProblem, type Problem } from '../api/problem.ts';
 import type { Entry } from '../api/resource.ts';
 import { validateManifest } from '../api/validate.ts';
 import { messageOf } from '../base/errors.ts';
 import { contentHash, stableJson } from '../base/stable-json.ts';
 import { readYaml, type YamlDocument } from './yaml-documents.ts';
-
-/** A problem with the place it is at. */
-export interface LocatedProblem {
-  /** `file:line`. */
-  readonly origin: string;
-  readonly problem: Problem;
-}
 
 /** A resource of a file. */
 export interface ManifestDocument {

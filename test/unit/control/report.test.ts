@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LocatedProblem } from '../../../src/api/problem.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import type { KeySetFacts } from '../../../src/control/conditions.ts';
 import { createReporter, hostOf } from '../../../src/control/report.ts';
@@ -29,7 +30,12 @@ function setUp() {
   const lines: string[] = [];
   const keys: Record<string, KeySetFacts> = { k1: { state: 'pending', keys: 0 } };
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
-  const reporter = createReporter(() => keys, logger);
+  const problems: LocatedProblem[] = [];
+  const reporter = createReporter({
+    keySetStates: () => keys,
+    problems: () => problems,
+    logger,
+  });
   const accept = (version: string, outcomes: readonly Outcome[], runningVersion = version) =>
     reporter.accept({
       result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map() },
@@ -41,7 +47,7 @@ function setUp() {
       const { level, msg, name, conditions, findings } = JSON.parse(line);
       return { level, msg, name, conditions, findings };
     });
-  return { reporter, keys, accept, logged };
+  return { reporter, keys, problems, accept, logged };
 }
 
 const finding: Finding = { severity: 'error', reason: 'InvalidKey', path: 'spec.x', message: 'no' };
@@ -110,6 +116,16 @@ describe('reporter', () => {
     expect(logged()).toMatchObject([
       { level: 'warn', conditions: { KeysReady: 'False KeyFetchFailed' } },
     ]);
+  });
+
+  it('logs once a problem of which no outcome tells', () => {
+    const { reporter, problems, logged } = setUp();
+    const ref = { kind: 'Secret', namespace: 'default', name: 's' };
+    const problem = { ...finding, ref, reason: 'InvalidValue', severity: 'error' } as const;
+    problems.push({ origin: 'a.yaml:3', problem });
+    reporter.observe();
+    reporter.observe();
+    expect(logged()).toMatchObject([{ level: 'warn', msg: 'manifest not used', name: 's' }]);
   });
 
   it('says of what no open listener serves that it is not programmed', () => {
