@@ -3,8 +3,8 @@ import { durationPattern } from '../base/duration.ts';
 import { fieldHint } from './field-hint.ts';
 import { foundValue } from './found-value.ts';
 import { manifestPath, pointerSegments, type Segments } from './manifest-path.ts';
+import { brokenRules, type BrokenRule } from './object-rules.ts';
 import { explainProblem, type Reason } from './problem.ts';
-import type { BrokenRule } from './schema-check.ts';
 import { schemaNode, schemasAlong, type SchemaNode } from './schema-node.ts';
 import { keywords } from './schema.ts';
 
@@ -15,16 +15,25 @@ export interface ProblemText {
   readonly message: string;
 }
 
-/** Turns an error of the schema check into text: path, found, accepted. */
-export function problemText(error: ErrorObject, document: unknown, root: SchemaNode): ProblemText {
+/** Turns an error of the schema check into text: path, found, accepted. An object may break several rules at once. */
+export function problemTexts(
+  error: ErrorObject,
+  document: unknown,
+  root: SchemaNode,
+): readonly ProblemText[] {
   const segments = pointerSegments(error.instancePath, document);
+  if (error.keyword !== keywords.rules) return [valueText(error, segments, root)];
+  const rules = schemaNode(error.parentSchema ?? {})[keywords.rules] ?? {};
+  return brokenRules(rules, Object(error.data)).map((rule) => ruleText(segments, rule));
+}
+
+function valueText(error: ErrorObject, segments: Segments, root: SchemaNode): ProblemText {
   if (error.keyword === 'additionalProperties') {
     return unknownField(segments, String(error.params['additionalProperty']), root);
   }
   if (error.keyword === 'required') {
     return missingField([...segments, String(error.params['missingProperty'])], root);
   }
-  if (error.keyword === keywords.rules) return brokenRule(segments, ruleOf(error));
   const path = manifestPath(segments);
   const found = foundSize(error) ?? foundValue(error.data, segments);
   return { path, reason: 'InvalidValue', message: explainProblem(path, found, accepted(error)) };
@@ -43,7 +52,7 @@ function missingField(segments: Segments, root: SchemaNode): ProblemText {
   return { path, reason: 'MissingField', message };
 }
 
-function brokenRule(segments: Segments, { set, fields, kind }: BrokenRule): ProblemText {
+function ruleText(segments: Segments, { set, fields, kind }: BrokenRule): ProblemText {
   const path = manifestPath(segments);
   if (kind === 'together') {
     const message = `${path}: ${set.join(', ')} needs ${fields.join(', ')} as well`;
@@ -56,10 +65,6 @@ function brokenRule(segments: Segments, { set, fields, kind }: BrokenRule): Prob
   }
   const message = `${path}: found ${set.join(' and ')}, ${wanted}`;
   return { path, reason: 'ConflictingFields', message };
-}
-
-function ruleOf(error: ErrorObject): BrokenRule {
-  return error.params as BrokenRule;
 }
 
 /** Where the size is what is wrong, the size is what was found. */

@@ -1,14 +1,7 @@
-import { Ajv, type ErrorObject, type SchemaValidateFunction, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { brokenRules } from './object-rules.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { keywords, type ObjectRules } from './schema.ts';
-
-/** A broken rule between fields, as `params` of an ajv error. */
-export interface BrokenRule {
-  /** The fields of the rule that are set. */
-  readonly set: readonly string[];
-  readonly fields: readonly string[];
-  readonly kind: 'exactlyOne' | 'atMostOne' | 'together';
-}
 
 /** Checks a value against a schema; returns what is wrong, with the value and the schema of each place. */
 export type SchemaCheck = (value: unknown) => readonly ErrorObject[];
@@ -33,38 +26,17 @@ function createAjv(): Ajv {
     // A fraction already breaks the type.
     validate: (value) => !Number.isInteger(value) || (value >= -(2 ** 31) && value < 2 ** 31),
   });
-  ajv.addKeyword({ keyword: keywords.rules, type: 'object', validate: rulesKeyword() });
-  ajv.addKeyword({ keyword: keywords.enum, validate: isEnumValue });
-  ajv.addKeyword({ keyword: keywords.scalar, validate: isScalar });
+  // Without errors of their own: ajv copies all errors so far for each object that brings some.
+  const plain = { errors: false };
+  ajv.addKeyword({ ...plain, keyword: keywords.rules, type: 'object', validate: keepsRules });
+  ajv.addKeyword({ ...plain, keyword: keywords.enum, validate: isEnumValue });
+  ajv.addKeyword({ ...plain, keyword: keywords.scalar, validate: isScalar });
   ajv.addKeyword({ keyword: keywords.unsupported, schemaType: 'boolean' });
   return ajv;
 }
 
-function rulesKeyword(): SchemaValidateFunction {
-  const validate: SchemaValidateFunction = (rules: ObjectRules, data: object) => {
-    const broken = brokenRules(rules, data);
-    validate.errors = broken.map((params) => ({ keyword: keywords.rules, params: { ...params } }));
-    return broken.length === 0;
-  };
-  return validate;
-}
-
-/** The rules that an object breaks. */
-function brokenRules(rules: ObjectRules, data: object): readonly BrokenRule[] {
-  const broken: BrokenRule[] = [];
-  for (const { fields, required } of rules.oneOf ?? []) {
-    const set = fields.filter((field) => Object.hasOwn(data, field));
-    if (set.length > 1 || (required && set.length === 0)) {
-      broken.push({ set, fields, kind: required ? 'exactlyOne' : 'atMostOne' });
-    }
-  }
-  for (const { field, needs } of rules.together ?? []) {
-    const missing = needs.filter((need) => !Object.hasOwn(data, need));
-    if (Object.hasOwn(data, field) && missing.length > 0) {
-      broken.push({ set: [field], fields: missing, kind: 'together' });
-    }
-  }
-  return broken;
+function keepsRules(rules: ObjectRules, data: object): boolean {
+  return brokenRules(rules, data).length === 0;
 }
 
 function isEnumValue(names: readonly string[], data: unknown): boolean {

@@ -5,7 +5,7 @@ import { copyManifest } from './manifest-copy.ts';
 import { apiVersionOf, manifestKind, unknownKind, type ManifestKind } from './manifest-kind.ts';
 import { manifestPath } from './manifest-path.ts';
 import { manifestSchema } from './manifest-schema.ts';
-import { problemText } from './problem-text.ts';
+import { problemTexts, type ProblemText } from './problem-text.ts';
 import { explainProblem, type Problem } from './problem.ts';
 import type { Entry, Metadata, Resource } from './resource.ts';
 import { unsupportedFields } from './unsupported-fields.ts';
@@ -58,7 +58,7 @@ function createEntry(
   const manifest = fieldsOf(copied.value);
   const problems = [...versionProblems(kind, ref, manifest), ...schemaProblems(ref, manifest)];
   const metadata = metadataOf(ref, fieldsOf(manifest['metadata']));
-  const entry = { ref, origin: from.origin, problems: limited(ref, problems) };
+  const entry = { ref, origin: from.origin, problems };
   const { generation } = metadata;
   return {
     ...entry,
@@ -82,28 +82,32 @@ function versionProblems(kind: ManifestKind, ref: KnownRef, { apiVersion }: Fiel
   return [{ ref, reason, severity: 'error', path: 'apiVersion', message }];
 }
 
-function schemaProblems(ref: KnownRef, manifest: Fields): Problem[] {
+function schemaProblems(ref: KnownRef, manifest: Fields): readonly Problem[] {
   const { root, check } = manifestSchema(ref.kind);
   const errors = check(manifest);
   if (errors.length > 0) {
-    return errors.map((error) => {
-      return { ref, severity: 'error', ...problemText(error, manifest, root) };
-    });
+    return listed(ref, 'error', errors, (error) => problemTexts(error, manifest, root));
   }
-  return unsupportedFields(root, manifest).map(({ segments, description }) => {
+  const fields = unsupportedFields(root, manifest);
+  return listed(ref, 'warning', fields, ({ segments, description }) => {
     const path = manifestPath(segments);
     const message = `${path}: known, but not enforced yet. ${description}`;
-    return { ref, severity: 'warning', reason: 'Unsupported', path, message };
+    return [{ reason: 'Unsupported', path, message }];
   });
 }
 
-function limited(ref: KnownRef, problems: readonly Problem[]): readonly Problem[] {
-  const rest = problems.length - maxProblems;
+function listed<T>(
+  ref: KnownRef,
+  severity: Problem['severity'],
+  mistakes: readonly T[],
+  textsOf: (mistake: T) => readonly ProblemText[],
+): readonly Problem[] {
+  const texts = mistakes.slice(0, maxProblems).flatMap(textsOf);
+  const rest = mistakes.length - maxProblems;
+  const problems = texts.map((text): Problem => ({ ref, severity, ...text }));
   if (rest <= 0) return problems;
-  const severity = problems.some(isError) ? 'error' : 'warning';
   const message = `manifest: ${rest} more problems are not listed`;
-  const last: Problem = { ref, severity, reason: 'Malformed', path: '', message };
-  return [...problems.slice(0, maxProblems), last];
+  return [...problems, { ref, severity, reason: 'Malformed', path: '', message }];
 }
 
 /** What is read of metadata; the API server's own members do not count when they have another type than it gives them. */

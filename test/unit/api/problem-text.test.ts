@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { problemText } from '../../../src/api/problem-text.ts';
+import { problemTexts } from '../../../src/api/problem-text.ts';
 import { createSchemaCheck } from '../../../src/api/schema-check.ts';
 import { schemaNode } from '../../../src/api/schema-node.ts';
 import {
@@ -34,9 +34,10 @@ const root = schemaNode(
   ),
 );
 const check = createSchemaCheck(root);
-const textsOf = (value: unknown) => check(value).map((error) => problemText(error, value, root));
+const textsOf = (value: unknown) =>
+  check(value).flatMap((error) => problemTexts(error, value, root));
 
-describe('problemText', () => {
+describe('problemTexts', () => {
   it.each([
     ['type', { flag: 'yes' }, 'InvalidValue', 'flag: found "yes", accepted true or false'],
     ['pattern', { text: 'A' }, 'InvalidValue', 'text: found "A", accepted text that fits ^[a-z]*$'],
@@ -100,6 +101,10 @@ describe('problemText', () => {
     ['one without another', { time: '1s' }, 'MissingField', 'manifest: time needs text as well'],
   ])('%s', (_title, value, reason, message) => {
     expect(textsOf(value)).toMatchObject([{ reason, message }]);
+  });
+
+  it('tells every rule that an object breaks', () => {
+    expect(textsOf({ flag: true, other: true, time: '1s' })).toHaveLength(2);
   });
 
   it('does not repeat the value of an unknown field', () => {
