@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 
 import { pythonVenvBin } from '../../hack/python-venv.ts';
+import { freePort } from './free-port.ts';
 import { looksLike, readGuide, type GuideBlock } from './guide.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { createTempFolder } from './temp-folder.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 /** Ports that the guides name; each becomes a free one, so that nothing else on the machine is in the way. */
@@ -13,7 +13,7 @@ const ports = ['8080', '8081', '8090', '9901'];
 
 /** Does what a reader of the guide does, in an empty folder; the error of a block that goes another way names its line. */
 export async function runGuide(markdown: string): Promise<number> {
-  using folder = temporaryFolder();
+  using folder = createTempFolder();
   const programs = join(folder.path, '.bin');
   const reader = join(folder.path, 'reader');
   mkdirSync(programs);
@@ -90,15 +90,4 @@ async function withFreePorts(markdown: string): Promise<string> {
   const free = new Map<string, number>();
   for (const port of ports) free.set(port, await freePort());
   return markdown.replace(new RegExp(ports.join('|'), 'g'), (port) => String(free.get(port)));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((settle, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => settle(port));
-    });
-  });
 }

@@ -8,7 +8,7 @@ import { parseKeys } from '../../../src/cli/token-key-file.ts';
 import { publicJwk } from '../../../src/cli/token-key.ts';
 import { runCommand } from '../../support/command-run.ts';
 import { openssl } from '../../support/openssl.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 const now = 1_790_000_000;
 const rsa = openssl('genrsa', '2048');
@@ -75,16 +75,16 @@ No warnings
   });
 
   it('checks the signature with a key or a JWKS', async () => {
-    using folder = temporaryFolder();
-    writeFileSync(folder.file('public.pem'), rsa);
-    writeFileSync(folder.file('other.pem'), other);
+    using folder = createTempFolder();
+    writeFileSync(folder.pathOf('public.pem'), rsa);
+    writeFileSync(folder.pathOf('other.pem'), other);
     const jwks = await Promise.all([other, rsa].map((pem) => publicJwk(parseKeys(pem)[0]!)));
-    writeFileSync(folder.file('jwks.json'), JSON.stringify({ keys: jwks }));
-    const good = await inspect([sound, '--key', folder.file('public.pem')]);
+    writeFileSync(folder.pathOf('jwks.json'), JSON.stringify({ keys: jwks }));
+    const good = await inspect([sound, '--key', folder.pathOf('public.pem')]);
     expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('valid, by the key')]);
-    const bySet = await inspect([sound, '--jwks', folder.file('jwks.json')]);
+    const bySet = await inspect([sound, '--jwks', folder.pathOf('jwks.json')]);
     expect([bySet.code, bySet.stdout]).toEqual([0, expect.stringContaining('valid, by the key')]);
-    const bad = await inspect([sound, '--key', folder.file('other.pem')]);
+    const bad = await inspect([sound, '--key', folder.pathOf('other.pem')]);
     expect([bad.code, bad.stdout]).toEqual([1, expect.stringContaining('not valid by the key')]);
   });
 

@@ -7,7 +7,7 @@ import type { HttpListener } from '../../../src/cli/http-listener.ts';
 import { createJwksServer } from '../../../src/cli/token-jwks-server.ts';
 import { tokenServe } from '../../../src/cli/token-serve.ts';
 import { startCommand } from '../../support/command-run.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 const publicPem = () =>
   createPublicKey(generateKeyPairSync('ed25519').privateKey).export({
@@ -33,7 +33,7 @@ async function untilKeys(url: string, count: number): Promise<string[]> {
 }
 
 describe('JWKS server', () => {
-  const folder = temporaryFolder();
+  const folder = createTempFolder();
   let server: HttpListener;
   const options = {
     directory: folder.path,
@@ -43,7 +43,7 @@ describe('JWKS server', () => {
     log: createLogger('silent'),
   };
   beforeAll(async () => {
-    writeFileSync(folder.file('a.pem'), publicPem());
+    writeFileSync(folder.pathOf('a.pem'), publicPem());
     server = await createJwksServer({ ...options, keepMs: 0 });
   });
   afterAll(async () => {
@@ -81,10 +81,10 @@ describe('JWKS server', () => {
 
   it('follows the folder: a new key comes, one without a file goes', async () => {
     const before = await kids(server.url);
-    writeFileSync(folder.file('b.pem'), publicPem());
+    writeFileSync(folder.pathOf('b.pem'), publicPem());
     const both = await untilKeys(server.url, 2);
     expect(both).toEqual(expect.arrayContaining(before));
-    rmSync(folder.file('a.pem'));
+    rmSync(folder.pathOf('a.pem'));
     const after = await untilKeys(server.url, 1);
     expect(after).not.toEqual(before);
   });
@@ -99,7 +99,7 @@ describe('JWKS server', () => {
   });
 
   it('names a folder that is not there', async () => {
-    const directory = folder.file('none');
+    const directory = folder.pathOf('none');
     await expect(createJwksServer({ ...options, directory, keepMs: 0 })).rejects.toMatchObject({
       code: 'ERR_SOURCE',
       message: expect.stringContaining('none'),

@@ -4,16 +4,16 @@ import { writeFileSync } from 'node:fs';
 import { tokenJwks } from '../../../src/cli/token-jwks.ts';
 import { runCommand } from '../../support/command-run.ts';
 import { openssl } from '../../support/openssl.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 describe('token jwks', () => {
   it('prints the public half of every key once, and nothing private', async () => {
-    using folder = temporaryFolder();
-    const [rsa, ec] = [folder.file('rsa.pem'), folder.file('ec.pem')];
+    using folder = createTempFolder();
+    const [rsa, ec] = [folder.pathOf('rsa.pem'), folder.pathOf('ec.pem')];
     writeFileSync(rsa, openssl('genrsa', '2048'));
     writeFileSync(ec, openssl('ecparam', '-name', 'prime256v1', '-genkey'));
-    writeFileSync(folder.file('pub.pem'), openssl('pkey', '-in', rsa, '-pubout'));
-    const { stdout, stderr } = await runCommand(tokenJwks, [rsa, folder.file('pub.pem'), ec]);
+    writeFileSync(folder.pathOf('pub.pem'), openssl('pkey', '-in', rsa, '-pubout'));
+    const { stdout, stderr } = await runCommand(tokenJwks, [rsa, folder.pathOf('pub.pem'), ec]);
     const { keys } = JSON.parse(stdout) as { keys: Record<string, unknown>[] };
     expect(keys.map(({ alg, use }) => [alg, use])).toEqual([
       ['RS256', 'sig'],
@@ -26,9 +26,9 @@ describe('token jwks', () => {
   });
 
   it('warns of a weak key', async () => {
-    using folder = temporaryFolder();
-    writeFileSync(folder.file('weak.pem'), openssl('genrsa', '1024'));
-    const { code, stderr } = await runCommand(tokenJwks, [folder.file('weak.pem')]);
+    using folder = createTempFolder();
+    writeFileSync(folder.pathOf('weak.pem'), openssl('genrsa', '1024'));
+    const { code, stderr } = await runCommand(tokenJwks, [folder.pathOf('weak.pem')]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('1024 bits') });
   });
 

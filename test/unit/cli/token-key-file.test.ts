@@ -4,14 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { parseKeys, readKeyFile } from '../../../src/cli/token-key-file.ts';
 import { publicJwk } from '../../../src/cli/token-key.ts';
 import { openssl } from '../../support/openssl.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 const rsa = openssl('genrsa', '2048');
 
 function opensslFrom(text: string, ...args: readonly string[]): string {
-  using folder = temporaryFolder();
-  writeFileSync(folder.file('in.pem'), text);
-  return openssl(...args, '-in', folder.file('in.pem'));
+  using folder = createTempFolder();
+  writeFileSync(folder.pathOf('in.pem'), text);
+  return openssl(...args, '-in', folder.pathOf('in.pem'));
 }
 
 describe('token key file', () => {
@@ -29,9 +29,9 @@ describe('token key file', () => {
   });
 
   it('reads a certificate', async () => {
-    using folder = temporaryFolder();
-    writeFileSync(folder.file('key.pem'), rsa);
-    const certificate = openssl('req', '-x509', '-key', folder.file('key.pem'), '-subj', '/CN=a');
+    using folder = createTempFolder();
+    writeFileSync(folder.pathOf('key.pem'), rsa);
+    const certificate = openssl('req', '-x509', '-key', folder.pathOf('key.pem'), '-subj', '/CN=a');
     expect((await publicJwk(parseKeys(certificate)[0]!)).kid).toBe(
       (await publicJwk(parseKeys(rsa)[0]!)).kid,
     );
@@ -70,8 +70,8 @@ describe('token key file', () => {
   });
 
   it('names the file', async () => {
-    using folder = temporaryFolder();
-    await expect(readKeyFile(folder.file('none.pem'))).rejects.toMatchObject({
+    using folder = createTempFolder();
+    await expect(readKeyFile(folder.pathOf('none.pem'))).rejects.toMatchObject({
       code: 'ERR_KEY',
       message: expect.stringContaining('none.pem'),
     });

@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import { createKeyFolder } from '../../../src/cli/token-key-folder.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 function pem(): { readonly privateKey: string; readonly publicKey: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -26,22 +26,22 @@ function keyFolder(directory: string, keepMs = 60_000) {
 
 describe('key folder', () => {
   it('publishes a new file at once', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
-    writeFileSync(files.file('b.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('b.pem'), pem().publicKey);
     expect(folder.keys()).toHaveLength(1);
     await folder.read();
     expect(folder.keys()).toHaveLength(2);
   });
 
   it('keeps a key whose file has gone, and retires it after the time to keep', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
-    rmSync(files.file('a.pem'));
+    rmSync(files.pathOf('a.pem'));
     await folder.read();
     folder.time.now = 59_999;
     await folder.read();
@@ -51,35 +51,35 @@ describe('key folder', () => {
   });
 
   it('retires at once with nothing to keep', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path, 0);
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
-    rmSync(files.file('a.pem'));
+    rmSync(files.pathOf('a.pem'));
     await folder.read();
     expect(folder.keys()).toEqual([]);
   });
 
   it('takes a key back whose file returns', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
     const { publicKey } = pem();
-    writeFileSync(files.file('a.pem'), publicKey);
+    writeFileSync(files.pathOf('a.pem'), publicKey);
     await folder.read();
-    rmSync(files.file('a.pem'));
+    rmSync(files.pathOf('a.pem'));
     await folder.read();
-    writeFileSync(files.file('elsewhere.pem'), publicKey);
+    writeFileSync(files.pathOf('elsewhere.pem'), publicKey);
     await folder.read();
     folder.time.now = 120_000;
     expect(folder.keys()).toHaveLength(1);
   });
 
   it('keeps the old key of a file that was replaced', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
     expect(folder.keys()).toHaveLength(2);
     folder.time.now = 60_000;
@@ -87,21 +87,21 @@ describe('key folder', () => {
   });
 
   it('lets a file that cannot be read change nothing', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path, 0);
-    writeFileSync(files.file('a.pem'), pem().publicKey);
+    writeFileSync(files.pathOf('a.pem'), pem().publicKey);
     await folder.read();
-    writeFileSync(files.file('a.pem'), '-----BEGIN PUBLIC');
+    writeFileSync(files.pathOf('a.pem'), '-----BEGIN PUBLIC');
     await folder.read();
     expect(folder.keys()).toHaveLength(1);
     expect(folder.logged()).toContain('not a usable key');
   });
 
   it('never publishes a private key, not even its public half', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
     const { privateKey } = pem();
-    writeFileSync(files.file('a.pem'), privateKey);
+    writeFileSync(files.pathOf('a.pem'), privateKey);
     await folder.read();
     expect(folder.keys()).toEqual([]);
     expect(folder.logged()).toContain('holds a private key');
@@ -109,10 +109,10 @@ describe('key folder', () => {
   });
 
   it('looks at key files only', async () => {
-    using files = temporaryFolder();
+    using files = createTempFolder();
     const folder = keyFolder(files.path);
     for (const name of ['README.md', '.hidden.pem', 'a.pem~']) {
-      writeFileSync(files.file(name), pem().publicKey);
+      writeFileSync(files.pathOf(name), pem().publicKey);
     }
     await folder.read();
     expect(folder.keys()).toEqual([]);

@@ -5,7 +5,7 @@ import { tokenKeygen } from '../../../src/cli/token-keygen.ts';
 import { parseKeys } from '../../../src/cli/token-key-file.ts';
 import { runCommand } from '../../support/command-run.ts';
 import { openssl } from '../../support/openssl.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 describe('token keygen', () => {
   it.each([
@@ -15,24 +15,28 @@ describe('token keygen', () => {
     [['--type', 'EC', '--curve', 'P-521'], 'ES512'],
     [['--type', 'Ed25519'], 'EdDSA'],
   ])('%j makes a pair for %s that openssl reads', async (flags, alg) => {
-    using folder = temporaryFolder();
-    const { code, stdout } = await runCommand(tokenKeygen, [...flags, '--out', folder.file('a/b')]);
+    using folder = createTempFolder();
+    const { code, stdout } = await runCommand(tokenKeygen, [
+      ...flags,
+      '--out',
+      folder.pathOf('a/b'),
+    ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(alg) });
-    expect(openssl('pkey', '-in', folder.file('a/b-private.pem'), '-pubout')).toBe(
-      readFileSync(folder.file('a/b-public.pem'), 'utf8'),
+    expect(openssl('pkey', '-in', folder.pathOf('a/b-private.pem'), '-pubout')).toBe(
+      readFileSync(folder.pathOf('a/b-public.pem'), 'utf8'),
     );
-    expect(statSync(folder.file('a/b-private.pem')).mode & 0o777).toBe(0o600);
+    expect(statSync(folder.pathOf('a/b-private.pem')).mode & 0o777).toBe(0o600);
   });
 
   it('overwrites nothing unless told to, and narrows the mode of what it overwrites', async () => {
-    using folder = temporaryFolder();
-    writeFileSync(folder.file('k-private.pem'), 'precious', { mode: 0o644 });
-    const args = ['--type', 'EC', '--out', folder.file('k')];
+    using folder = createTempFolder();
+    writeFileSync(folder.pathOf('k-private.pem'), 'precious', { mode: 0o644 });
+    const args = ['--type', 'EC', '--out', folder.pathOf('k')];
     await expect(runCommand(tokenKeygen, args)).rejects.toMatchObject({ code: 'ERR_USAGE' });
-    expect(readFileSync(folder.file('k-private.pem'), 'utf8')).toBe('precious');
+    expect(readFileSync(folder.pathOf('k-private.pem'), 'utf8')).toBe('precious');
     await runCommand(tokenKeygen, [...args, '--force']);
-    expect(parseKeys(readFileSync(folder.file('k-private.pem'), 'utf8'))).toHaveLength(1);
-    expect(statSync(folder.file('k-private.pem')).mode & 0o777).toBe(0o600);
+    expect(parseKeys(readFileSync(folder.pathOf('k-private.pem'), 'utf8'))).toHaveLength(1);
+    expect(statSync(folder.pathOf('k-private.pem')).mode & 0o777).toBe(0o600);
   });
 
   it.each([

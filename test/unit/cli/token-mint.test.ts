@@ -9,16 +9,16 @@ import { readToken, type TokenText } from '../../../src/cli/token-text.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { runCommand } from '../../support/command-run.ts';
 import { openssl } from '../../support/openssl.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 const now = 1_790_000_000;
 const tokenMint = createTokenMint({ ...systemClock, now: () => now * 1000 + 999 });
 const rsa = openssl('genrsa', '2048');
 
 async function mint(flags: readonly string[], pem = rsa): Promise<TokenText> {
-  using folder = temporaryFolder();
-  writeFileSync(folder.file('key.pem'), pem);
-  const { stdout } = await runCommand(tokenMint, ['--key', folder.file('key.pem'), ...flags]);
+  using folder = createTempFolder();
+  writeFileSync(folder.pathOf('key.pem'), pem);
+  const { stdout } = await runCommand(tokenMint, ['--key', folder.pathOf('key.pem'), ...flags]);
   const token = readToken(stdout);
   if (typeof token === 'string') throw new Error(token);
   return token;
