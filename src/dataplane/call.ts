@@ -78,15 +78,11 @@ export class Call {
     return this.#ended;
   }
 
-  /** Bounds the time between two pieces of the body. */
-  watchBody(): void {
+  /** Lets the client send its body, if it asked, and bounds the time between two pieces. */
+  awaitBody(): void {
+    if (this.response.expectsContinue) this.response.writeContinue();
     this.#body = new BodyWatch(this);
     this.context.stalls.watch(this.#body);
-  }
-
-  /** Lets the client send its body now, if it asked. */
-  continueBody(): void {
-    if (this.response.expectsContinue) this.response.writeContinue();
   }
 
   /** Refuses the request. */

@@ -50,14 +50,16 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
   const short = !exchange.chunked && exchange.contentLength <= collectBytes;
   if (model !== undefined && exchange.contentLength > rewriteBytes) return call.deny(tooLarge);
   if (model !== undefined && isEncoded(exchange.headers)) return call.deny(unreadableCoding);
-  call.watchBody();
-  call.continueBody();
   if (model === undefined && !short) {
+    call.awaitBody();
     return send(call, upstream, endpoint, new RequestBody(request));
   }
-  collectBody(request, model === undefined ? collectBytes : rewriteBytes, (collected) => {
-    const body = usable(call, collected, model);
-    if (body !== undefined && !call.ended) send(call, upstream, endpoint, body);
+  collectBody(request, model === undefined ? collectBytes : rewriteBytes, {
+    slow: () => call.awaitBody(),
+    done: (collected) => {
+      const body = usable(call, collected, model);
+      if (body !== undefined && !call.ended) send(call, upstream, endpoint, body);
+    },
   });
 }
 

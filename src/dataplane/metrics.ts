@@ -53,14 +53,11 @@ interface Durations {
   count: number;
 }
 
-// Labels are joined by a character that no name can hold.
-const SEPARATOR = '\u0000';
-
 /** Counters in plain maps, read by {@link MetricsSnapshot}; labels come from the table only, so their number is bounded. */
 export function createMetrics(): DataPlaneMetrics & { readonly snapshot: () => MetricsSnapshot } {
   let inFlight = 0;
-  const requests = new Map<string, number>();
-  const failures = new Map<string, number>();
+  const requests = new CounterTree();
+  const failures = new CounterTree();
   const durations = new Map<string, Durations>();
   return {
     requestStarted: () => {
@@ -69,17 +66,16 @@ export function createMetrics(): DataPlaneMetrics & { readonly snapshot: () => M
     requestEnded: (ended) => {
       inFlight -= 1;
       const { virtualHost, verdict, reason } = ended;
-      increment(
-        requests,
-        virtualHost + SEPARATOR + verdict + SEPARATOR + reason + SEPARATOR + statusClass(ended),
-      );
+      requests.at(virtualHost).at(verdict).at(reason).at(statusClass(ended.status)).count += 1;
       observe(durations, virtualHost, ended.durationMs);
     },
-    upstreamFailed: (cluster, kind) => increment(failures, cluster + SEPARATOR + kind),
+    upstreamFailed: (cluster, kind) => {
+      failures.at(cluster).at(kind).count += 1;
+    },
     snapshot: () => ({
       inFlight,
-      requests: counts(requests),
-      upstreamFailures: counts(failures),
+      requests: requests.counts(),
+      upstreamFailures: failures.counts(),
       durations: [...durations].map(([virtualHost, { buckets, sumMs, count }]) => ({
         virtualHost,
         buckets: [...buckets],
@@ -90,8 +86,31 @@ export function createMetrics(): DataPlaneMetrics & { readonly snapshot: () => M
   };
 }
 
-function increment(map: Map<string, number>, key: string): void {
-  map.set(key, (map.get(key) ?? 0) + 1);
+/** A counter under several labels, one level per label: counting makes no new text. */
+class CounterTree {
+  count = 0;
+  readonly #children = new Map<string, CounterTree>();
+
+  at(label: string): CounterTree {
+    let child = this.#children.get(label);
+    if (child === undefined) {
+      child = new CounterTree();
+      this.#children.set(label, child);
+    }
+    return child;
+  }
+
+  counts(labels: readonly string[] = []): Count[] {
+    const own = this.count > 0 ? [{ labels, value: this.count }] : [];
+    const below = [...this.#children].map(([label, child]) => child.counts([...labels, label]));
+    return [...own, ...below.flat()];
+  }
+}
+
+const statusClasses = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'];
+
+function statusClass(status: number): string {
+  return statusClasses[Math.floor(status / 100)] ?? 'none';
 }
 
 function observe(durations: Map<string, Durations>, virtualHost: string, ms: number): void {
@@ -105,12 +124,4 @@ function observe(durations: Map<string, Durations>, virtualHost: string, ms: num
   entry.buckets[index] = (entry.buckets[index] ?? 0) + 1;
   entry.sumMs += ms;
   entry.count += 1;
-}
-
-function statusClass(ended: EndedRequest): string {
-  return ended.status === 0 ? 'none' : `${Math.floor(ended.status / 100)}xx`;
-}
-
-function counts(map: Map<string, number>): Count[] {
-  return [...map].map(([key, value]) => ({ labels: key.split(SEPARATOR), value }));
 }

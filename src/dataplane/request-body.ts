@@ -46,8 +46,28 @@ export class RequestBody extends Readable {
 /** How reading a whole body ended. */
 export type Collected = Buffer | 'too large' | 'aborted';
 
-/** Reads a whole body of at most `limit` bytes and calls back once. */
+/**
+ * Reads a whole body of at most `limit` bytes and calls back once, never at once. Most short bodies come in one piece with
+ * their head: those are there as soon as node's parser has returned, and no listener is needed for them. `slow` is told when there is waiting to be done.
+ */
 export function collectBody(
+  source: IncomingMessage,
+  limit: number,
+  { done, slow }: { readonly done: (collected: Collected) => void; readonly slow: () => void },
+): void {
+  process.nextTick(() => {
+    if (!source.complete) {
+      slow();
+      collectPieces(source, limit, done);
+      return;
+    }
+    const body: unknown = source.read();
+    const whole = Buffer.isBuffer(body) ? body : empty;
+    done(whole.length > limit ? 'too large' : whole);
+  });
+}
+
+function collectPieces(
   source: IncomingMessage,
   limit: number,
   done: (collected: Collected) => void,
@@ -65,9 +85,7 @@ export function collectBody(
     if (size > limit) finish('too large');
     else if (!over) chunks.push(chunk);
   });
-  source.on('end', () =>
-    finish(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks)),
-  );
+  source.on('end', () => finish(Buffer.concat(chunks)));
   source.on('close', () => finish('aborted'));
   source.on('error', ignore);
 }

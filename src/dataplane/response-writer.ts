@@ -5,6 +5,9 @@ import type { Call } from './call.ts';
 import type { ResponseHead } from './response-headers.ts';
 import type { Watched } from './stalls.ts';
 
+/** Up to this, copying costs less than a gathering write. */
+const SHORT_BYTES = 4096;
+
 /** Writes an upstream's answer to the client, no faster than the client reads. */
 export class ResponseWriter implements Watched {
   readonly #call: Call;
@@ -42,9 +45,10 @@ export class ResponseWriter implements Watched {
     const { response } = this.#call;
     this.#call.bytesSent += data.length;
     if (this.#remaining === data.length) {
-      // All of it in hand: one write in place of two.
+      // All of it in hand: one write in place of two, and for a short one head and body in one text.
       this.#ended = true;
-      response.end(data);
+      if (data.length <= SHORT_BYTES) response.end(data.toString('latin1'), 'latin1');
+      else response.end(data);
       return;
     }
     if (this.#remaining > 0) this.#remaining -= data.length;
