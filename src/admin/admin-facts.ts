@@ -14,8 +14,9 @@ export interface AdminFacts {
   readonly sourceProblems: () => readonly SourceProblem[];
   readonly keySets: () => readonly KeySetReport[];
   readonly traffic: () => Traffic;
+  readonly verification: () => Verification;
   /** Ports that are open, by the name of the listener. */
-  readonly listening: () => Readonly<Record<string, string>>;
+  readonly listening: () => Readonly<Record<string, number>>;
 }
 
 export interface SourceProblem {
@@ -60,4 +61,14 @@ export interface DurationCounts {
   readonly buckets: readonly number[];
   readonly sumMs: number;
   readonly count: number;
+}
+
+/** Counters of token verification since the start, and the size of its cache. */
+export interface Verification {
+  readonly cacheEntries: number;
+  readonly cacheBytes: number;
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+  /** Claim headers left out because the claim has characters that no header can hold. */
+  readonly droppedHeaders: number;
 }

@@ -15,7 +15,8 @@ export function createMetricsPage(facts: AdminFacts, version: string): MetricsPa
   const build = gauge('build_info', 'The program, as a label.', ['version'], (set) =>
     set([version], 1),
   );
-  const ours = [build, ...trafficMetrics(facts), ...configMetrics(facts), ...keyMetrics(facts)];
+  const groups = [trafficMetrics, configMetrics, keyMetrics, verificationMetrics];
+  const ours = [build, ...groups.flatMap((metricsOf) => metricsOf(facts))];
   for (const metric of ours) registry.registerMetric(metric);
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }
@@ -92,6 +93,29 @@ function keyMetrics({ keySets }: AdminFacts): readonly Metric[] {
     }),
     perHost('jwks_failing', 'Key sets of a host whose last fetch failed.', (reports) =>
       reports.reduce((sum, { lastError }) => sum + (lastError === undefined ? 0 : 1), 0),
+    ),
+  ];
+}
+
+function verificationMetrics({ verification }: AdminFacts): readonly Metric[] {
+  return [
+    gauge('jwt_cache_entries', 'Verified tokens that are remembered.', [], (set) =>
+      set([], verification().cacheEntries),
+    ),
+    gauge('jwt_cache_bytes', 'Memory taken by remembered tokens, about.', [], (set) =>
+      set([], verification().cacheBytes),
+    ),
+    counter('jwt_cache_hits_total', 'Tokens whose signature was verified before.', [], () => [
+      { labels: [], value: verification().cacheHits },
+    ]),
+    counter('jwt_cache_misses_total', 'Tokens that were not remembered.', [], () => [
+      { labels: [], value: verification().cacheMisses },
+    ]),
+    counter(
+      'jwt_dropped_headers_total',
+      'Claim headers left out for characters that no header can hold.',
+      [],
+      () => [{ labels: [], value: verification().droppedHeaders }],
     ),
   ];
 }

@@ -16,6 +16,13 @@ export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
       durations: [],
       boundsMs: [10, 100],
     }),
+    verification: () => ({
+      cacheEntries: 0,
+      cacheBytes: 0,
+      cacheHits: 0,
+      cacheMisses: 0,
+      droppedHeaders: 0,
+    }),
     listening: () => ({}),
     ...different,
   };

@@ -104,6 +104,25 @@ describe('metrics page', () => {
     );
   });
 
+  it('counts verification', async () => {
+    const lines = await linesOf({
+      verification: () => ({
+        cacheEntries: 1,
+        cacheBytes: 2,
+        cacheHits: 3,
+        cacheMisses: 4,
+        droppedHeaders: 5,
+      }),
+    });
+    expect(lines.filter((line) => line.startsWith('seekgate_jwt'))).toEqual([
+      'seekgate_jwt_cache_entries 1',
+      'seekgate_jwt_cache_bytes 2',
+      'seekgate_jwt_cache_hits_total 3',
+      'seekgate_jwt_cache_misses_total 4',
+      'seekgate_jwt_dropped_headers_total 5',
+    ]);
+  });
+
   it('tells of key sets by host alone', async () => {
     const lines = await linesOf({
       keySets: () => [

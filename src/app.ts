@@ -1,0 +1,177 @@
+import { networkInterfaces } from 'node:os';
+import type { AdminFacts } from './admin/admin-facts.ts';
+import { createAdminServer, type AdminServer } from './admin/admin-server.ts';
+import { systemClock } from './base/clock.ts';
+import type { Logger } from './base/log.ts';
+import { compile, type CompileTools } from './compile/compile.ts';
+import type { ProcessSettings } from './config/process-settings.ts';
+import { createControlLoop, type ControlLoop, type ControlReport } from './control/loop.ts';
+import { createReporter, hostOf, type Reporter } from './control/report.ts';
+import { unreportedProblems } from './control/unreported-problems.ts';
+import { durationBoundsMs } from './dataplane/metrics.ts';
+import { createEngines, type Engines } from './engines.ts';
+import { importKeys } from './jwt/import-keys.ts';
+import { checkRegex } from './rbac/regex.ts';
+import { createFileSource, type FileSource } from './sources/file-source.ts';
+import { createStore, type Store } from './store/store.ts';
+
+/** The gateway of one process, from manifests to open ports. */
+export interface App {
+  /**
+   * Loads the manifests and serves them; resolves with what came of the first table. Throws `ERR_SOURCE` or `ERR_LISTEN` when
+   * the process cannot do what it was asked to.
+   */
+  readonly start: () => Promise<ControlReport>;
+  /** Answers `/readyz` with 503 from now on. */
+  readonly unready: (reason: string) => void;
+  /** Lets requests under way end, then closes everything. */
+  readonly stop: () => Promise<void>;
+  /** Port of each open listener by its name, `admin` among them. */
+  readonly ports: () => Readonly<Record<string, number>>;
+}
+
+export interface AppOptions {
+  readonly settings: ProcessSettings;
+  /** Of the program, for a metric. */
+  readonly version: string;
+  readonly logger: Logger;
+  /** For the line per request. */
+  readonly accessLogger: Logger;
+}
+
+/** The compiler asks the engines what a good key and a good expression are. */
+export const compileTools: CompileTools = { importKeys, checkRegex };
+
+/** How often states of key sets are looked at for the log. */
+const observeMs = 1_000;
+
+const clock = systemClock;
+
+/** Builds every part; nothing is open before `start`. */
+export function createApp(options: AppOptions): App {
+  const { settings } = options;
+  const parts = createParts(options);
+  const { store, engines, source, reporter, unreadyReasons } = parts;
+  const admin = createAdmin(parts);
+  const firstReport = Promise.withResolvers<ControlReport>();
+  const loop = createLoop(parts, firstReport.resolve);
+  store.onChange(loop.changed);
+  return {
+    start: async () => {
+      await admin.start();
+      await source.start();
+      loop.changed();
+      keepObserving(reporter);
+      return firstReport.promise;
+    },
+    unready: (reason) => void unreadyReasons.push(reason),
+    stop: async () => {
+      unreadyReasons.push('the process is stopping');
+      await Promise.all([loop.stop(), source.stop()]);
+      await engines.stop({ acceptMs: 0, graceMs: settings.drainSeconds * 1000 });
+      await admin.stop();
+    },
+    ports: () => {
+      const port = admin.port();
+      return { ...engines.ports(), ...(port === undefined ? {} : { admin: port }) };
+    },
+  };
+}
+
+/** What the parts of an app share. */
+interface Parts {
+  readonly options: AppOptions;
+  readonly store: Store;
+  readonly engines: Engines;
+  readonly source: FileSource;
+  readonly reporter: Reporter;
+  readonly unreadyReasons: string[];
+}
+
+function createParts(options: AppOptions): Parts {
+  const { settings, logger } = options;
+  const store = createStore();
+  const engines = createEngines({ ...options, address: bindAddress(settings.bind), clock });
+  const source = createFileSource({
+    paths: settings.files,
+    store,
+    defaultNamespace: settings.namespace,
+    clock,
+    logger,
+  });
+  const reporter = createReporter({
+    keySetStates: engines.keySetStates,
+    problems: () => unreportedProblems(store.snapshot()),
+    logger,
+  });
+  return { options, store, engines, source, reporter, unreadyReasons: [] };
+}
+
+function createAdmin(parts: Parts): AdminServer {
+  const { settings, version, logger } = parts.options;
+  const facts = adminFacts(parts);
+  const { adminPort: port, adminBind: bind } = settings;
+  return createAdminServer({ facts, port, bind, version, logger });
+}
+
+function createLoop(
+  { options, store, engines, source, reporter }: Parts,
+  reported: (report: ControlReport) => void,
+): ControlLoop {
+  const { httpPort, httpsPort, allowLocalUpstreams } = options.settings;
+  return createControlLoop(
+    {
+      synced: source.synced,
+      resources: store.snapshot,
+      compile: (resources, lastGood) =>
+        compile(resources, compileTools, { httpPort, httpsPort, allowLocalUpstreams, lastGood }),
+      publish: engines.publish,
+      report: (report) => {
+        reporter.accept(report);
+        reported(report);
+      },
+    },
+    { clock, logger: options.logger },
+  );
+}
+
+function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts): AdminFacts {
+  return {
+    missing: () => [
+      ...unreadyReasons,
+      ...(source.synced() ? [] : ['manifests are not loaded']),
+      ...(reporter.table() ? [] : ['no table is published']),
+      ...(engines.keysAttempted() ? [] : ['keys are being fetched for the first time']),
+    ],
+    table: reporter.table,
+    publishedAtMs: engines.publishedAtMs,
+    outcomes: reporter.outcomes,
+    sourceProblems: () =>
+      [...source.problems(), ...unreportedProblems(store.snapshot())].map(
+        ({ origin, problem: { severity, reason, path, message } }) => {
+          return { origin, severity, reason, path, message };
+        },
+      ),
+    keySets: () =>
+      Object.entries(engines.keySetStates()).map(([id, state]) => {
+        return { id, host: hostOf(reporter.table(), id) ?? '', ...state };
+      }),
+    traffic: () => ({ ...engines.traffic(), boundsMs: durationBoundsMs }),
+    verification: engines.verification,
+    listening: engines.ports,
+  };
+}
+
+function keepObserving(reporter: Reporter): void {
+  clock.after(observeMs, () => {
+    reporter.observe();
+    keepObserving(reporter);
+  });
+}
+
+/** `::` takes IPv4 too, but cannot be opened where the kernel has no IPv6. */
+function bindAddress(bind: string): string {
+  if (bind !== '::') return bind;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.some(({ family }) => family === 'IPv6') ? bind : '0.0.0.0';
+}

@@ -1,0 +1,108 @@
+import type { Clock } from './base/clock.ts';
+import type { Logger } from './base/log.ts';
+import type { CompileResult } from './compile/compile.ts';
+import type { ProcessSettings } from './config/process-settings.ts';
+import type { ListenerFailure } from './control/loop.ts';
+import { createAccessLog } from './dataplane/access-log.ts';
+import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
+import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
+import { createDataPlane, type DataPlane } from './dataplane/server.ts';
+import type { RoutingTable } from './ir/table.ts';
+import { prepareStage } from './jwt/authenticate.ts';
+import { createFetchJwks } from './jwt/fetch-jwks.ts';
+import { createJwtEngine, type JwtEngine, type JwtStats } from './jwt/jwt-engine.ts';
+import type { KeySetState } from './jwt/key-source.ts';
+
+/** Everything that enforces tables, put together: keys, verification, data plane. */
+export interface Engines {
+  /** Puts a table in force; gives the listeners that could not be opened. */
+  readonly publish: (result: CompileResult) => Promise<readonly ListenerFailure[]>;
+  /** When the table in force was published; undefined before the first. */
+  readonly publishedAtMs: () => number | undefined;
+  /** Whether each key set of the first table has been tried; never false again. */
+  readonly keysAttempted: () => boolean;
+  readonly keySetStates: () => Readonly<Record<string, KeySetState>>;
+  readonly traffic: () => MetricsSnapshot;
+  readonly verification: () => JwtStats;
+  readonly ports: () => Readonly<Record<string, number>>;
+  readonly stop: DataPlane['drain'];
+}
+
+export interface EnginesOptions {
+  readonly settings: ProcessSettings;
+  readonly address: string;
+  readonly logger: Logger;
+  readonly accessLogger: Logger;
+  readonly clock: Clock;
+}
+
+const emptyTable: RoutingTable = {
+  version: '',
+  listeners: [],
+  virtualHosts: {},
+  clusters: {},
+  keySets: {},
+};
+
+export function createEngines(options: EnginesOptions): Engines {
+  const { settings, address, logger, accessLogger, clock } = options;
+  const state: EngineState = { table: emptyTable, publishedAtMs: undefined, attempted: false };
+  const jwt = createJwt(options, state);
+  const metrics = createMetrics();
+  let program = prepare(jwt, { table: emptyTable, secrets: {} });
+  const dataPlane = createDataPlane({
+    program,
+    address,
+    logger,
+    ...(settings.accessLog ? { accessLog: createAccessLog(accessLogger) } : {}),
+    metrics,
+    clock,
+  });
+  return {
+    publish: async (result) => {
+      if (result.table.version !== program.version) {
+        // Before the fetches start: a key set may name a cluster of its own table.
+        state.table = result.table;
+        jwt.update(result.table.keySets, result.secrets);
+        program = prepare(jwt, result, program);
+      }
+      const failures = await dataPlane.swap(program);
+      state.publishedAtMs = clock.now();
+      void jwt.settled().then(() => (state.attempted = true));
+      return failures.map(({ listener, error }) => ({ listener, message: error.message }));
+    },
+    publishedAtMs: () => state.publishedAtMs,
+    keysAttempted: () => state.attempted,
+    keySetStates: jwt.keySetStates,
+    traffic: metrics.snapshot,
+    verification: jwt.stats,
+    ports: dataPlane.ports,
+    stop: (times) => dataPlane.drain(times).then(jwt.close),
+  };
+}
+
+function prepare(
+  jwt: JwtEngine,
+  { table, secrets }: Pick<CompileResult, 'table' | 'secrets'>,
+  previous?: Program,
+): Program {
+  const prepareJwt: ProgramParts['prepareStage'] = (stage, providers) =>
+    prepareStage(stage, providers, jwt);
+  return prepareProgram(table, secrets, { prepareStage: prepareJwt }, previous);
+}
+
+interface EngineState {
+  table: RoutingTable;
+  publishedAtMs: number | undefined;
+  attempted: boolean;
+}
+
+function createJwt({ settings, logger, clock }: EnginesOptions, state: EngineState): JwtEngine {
+  const fetchJwks = createFetchJwks({
+    resolveCluster: (name) =>
+      Object.hasOwn(state.table.clusters, name) ? state.table.clusters[name] : undefined,
+    allowLocalAddresses: settings.allowLocalUpstreams,
+  });
+  const staleLimitMs = settings.jwksStaleSeconds * 1000;
+  return createJwtEngine({ clock, logger, fetchJwks, staleLimitMs });
+}
