@@ -16,3 +16,16 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   };
   return destination ? pino(options, destination) : pino(options);
 }
+
+/** Standard output for a busy log: lines are written in batches, 100 ms late at most. */
+export interface BufferedOutput {
+  readonly stream: DestinationStream;
+  /** Writes what is left; to be called before the process ends. */
+  readonly flush: () => void;
+}
+
+/** A write per line would cost more than many a request. */
+export function createBufferedOutput(): BufferedOutput {
+  const stream = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  return { stream, flush: () => stream.flushSync() };
+}

@@ -1,0 +1,62 @@
+import { AppError } from '../base/errors.ts';
+import { parseArguments } from './arguments.ts';
+import { checkManifests, findingLine, type CheckResult } from './check-findings.ts';
+import type { Command, CommandIo } from './command.ts';
+
+/** `seekgate check`: what `run` would say of manifests, before they serve. */
+export const checkCommand: Command = {
+  summary: 'find the mistakes in manifests',
+  usage: `seekgate check FILES… [-o json] [--namespace NAME] [--allow-local-upstreams on|off]
+
+Reads folders and files of manifests and says what is wrong with them, with file and line. Exits
+with 1 when there are errors, with 0 when there are only warnings. Nothing is fetched: whether
+keys can be had from a URL shows at run time.
+
+  -o, --output text|json         how to say it (default text)
+  --namespace NAME               of manifests that name none (default default)
+  --allow-local-upstreams on|off as for run (default on)
+`,
+  run: async (args, io) => {
+    const { values, positionals } = parseArguments({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        output: { type: 'string', short: 'o', default: 'text' },
+        namespace: { type: 'string', default: 'default' },
+        'allow-local-upstreams': { type: 'string', default: 'on' },
+      },
+    });
+    if (positionals.length === 0) {
+      throw new AppError('ERR_USAGE', 'check: found no files, accepted folders and files');
+    }
+    const output = oneOf('--output', values.output, ['text', 'json']);
+    const local = oneOf('--allow-local-upstreams', values['allow-local-upstreams'], ['on', 'off']);
+    const result = await checkManifests({
+      paths: positionals,
+      namespace: values.namespace,
+      allowLocalUpstreams: local === 'on',
+    });
+    if (output === 'json') io.stdout(`${JSON.stringify(result, undefined, 2)}\n`);
+    else printText(result, io);
+    return result.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+  },
+};
+
+function oneOf(flag: string, found: string, accepted: readonly string[]): string {
+  if (accepted.includes(found)) return found;
+  const message = `${flag}: found ${found}, accepted ${accepted.join(' or ')}`;
+  throw new AppError('ERR_USAGE', message);
+}
+
+function printText({ findings, outcomes }: CheckResult, { stdout }: CommandIo): void {
+  for (const finding of findings) stdout(findingLine(finding));
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  const checked = counted(outcomes.length, 'resource');
+  if (findings.length === 0) stdout(`No problems detected. (${checked})\n`);
+  else stdout(`${counted(errors, 'error')}, ${counted(warnings, 'warning')} in ${checked}\n`);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,67 @@
+import { createApp, type App } from '../app.ts';
+import { AppError } from '../base/errors.ts';
+import { createBufferedOutput, createLogger, type Logger } from '../base/log.ts';
+import { readSettings } from '../config/read-settings.ts';
+import { settingsUsage } from '../config/settings-reference.ts';
+import type { ControlReport } from '../control/loop.ts';
+import type { Command } from './command.ts';
+import { programVersion } from './program-version.ts';
+
+/** `seekgate run`: the gateway, until it is asked to stop. */
+export const runCommand: Command = {
+  summary: 'serve the manifests of a folder, and watch it',
+  usage: `seekgate run --files DIR… [flags]
+
+Serves the manifests in folders and files, and whatever becomes of them while it runs. The log
+goes to standard output, one JSON object per line. SIGTERM and SIGINT let requests end first.
+
+${settingsUsage()}
+Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP_PORT.
+`,
+  run: async (args, io) => {
+    const settings = readSettings(args);
+    const output = createBufferedOutput();
+    const logger = createLogger(settings.logLevel, output.stream);
+    const accessLogger = createLogger('info', output.stream);
+    const app = createApp({ settings, version: programVersion(), logger, accessLogger });
+    try {
+      return await serve(app, logger, io.signal);
+    } finally {
+      await app.stop();
+      logger.info('gateway stopped');
+      output.flush();
+    }
+  },
+};
+
+/** Resolves with the exit code once the signal aborts; an error as its reason is an exception that nothing caught. */
+async function serve(app: App, logger: Logger, signal: AbortSignal): Promise<number> {
+  const aborted = whenAborted(signal);
+  const report = await Promise.race([app.start(), aborted]);
+  if (report) {
+    failWithoutListener(report);
+    logger.info({ version: programVersion(), ports: app.ports() }, 'gateway started');
+  }
+  await aborted;
+  if (signal.reason instanceof Error) {
+    app.unready('an unexpected error occurred');
+    logger.fatal({ err: signal.reason }, 'uncaught exception');
+    return 1;
+  }
+  logger.info({ signal: String(signal.reason) }, 'gateway stopping');
+  return 0;
+}
+
+/** A port in use at the start is a mistake of the command line; later on it may pass. */
+function failWithoutListener({ result, listenerFailures }: ControlReport): void {
+  const { listeners } = result.table;
+  if (listeners.length === 0 || listenerFailures.length < listeners.length) return;
+  throw new AppError('ERR_LISTEN', listenerFailures.map(({ message }) => message).join('; '));
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
