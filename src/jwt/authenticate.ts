@@ -152,11 +152,11 @@ function detailOf(failures: readonly Failure[]): string {
 }
 
 /** Schemes have no case (RFC 9110 section 11.1), but Envoy's prefixes do; the log says so to whoever wonders. */
-function spellingHint({ checks }: Prepared, { headerLines }: TokenRequest): string {
+function spellingHint({ checks }: Prepared, request: TokenRequest): string {
   for (const source of checks.flatMap(({ sources }) => sources)) {
     if (source.kind === 'query' || source.prefix === '') continue;
     const prefix = source.prefix.toLowerCase();
-    if (headerLines(source.name).some((line) => line.toLowerCase().includes(prefix))) {
+    if (request.headerLines(source.name).some((line) => line.toLowerCase().includes(prefix))) {
       return ` (${source.name} has "${source.prefix}", but in another case or not at its start)`;
     }
   }

@@ -51,7 +51,7 @@ function headerText(value: unknown): string {
 /** Envoy prints what fits an unsigned 64-bit integer in full, and everything else with six decimals (C's `%f`). */
 function numberText(value: number | bigint): string {
   const isWhole = typeof value === 'bigint' || Number.isInteger(value);
-  if (isWhole && value >= 0 && Number(value) < 2 ** 64) return BigInt(value).toString();
+  if (isWhole && value >= 0 && value < 2 ** 64) return BigInt(value).toString();
   const number = Number(value);
   return Math.abs(number) < 1e21 ? number.toFixed(6) : `${BigInt(number).toString()}.000000`;
 }

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { decodeBase64url } from './base64url.ts';
 import { isSupportedAlgorithm } from './algorithm.ts';
 import { jwtFaults, notInteger, notPositive, notString, type JwtFault } from './jwt-fault.ts';
@@ -20,8 +22,6 @@ export interface ParsedToken {
   readonly signed: string;
   readonly signature: Buffer;
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a compact JWS (RFC 7515 section 7.1). The order of the checks and their texts are Envoy's; wherever Envoy also
@@ -78,13 +78,7 @@ function parsePayload(encoded: string): Payload | JwtFault {
 }
 
 function parseBytes(bytes: Buffer): { readonly value: unknown } | undefined {
-  try {
-    return parseStrictJson(utf8.decode(bytes));
-  } catch (error) {
-    // The decoder's way to say that it is not UTF-8.
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  return isUtf8(bytes) ? parseStrictJson(bytes.toString('utf8')) : undefined;
 }
 
 /** Types of the registered claims, in the order in which Envoy looks at them. */
