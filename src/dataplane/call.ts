@@ -78,8 +78,14 @@ export class Call {
     return this.#ended;
   }
 
+  /** Nothing that is still under way may answer any more. */
+  get answered(): boolean {
+    return this.#ended || this.response.headersSent;
+  }
+
   /** Lets the client send its body, if it asked, and bounds the time between two pieces. */
   awaitBody(): void {
+    if (this.answered) return;
     if (this.response.expectsContinue) this.response.writeContinue();
     this.#body = new BodyWatch(this);
     this.context.stalls.watch(this.#body);
@@ -104,7 +110,7 @@ export class Call {
   /** Sends the head of an answer; false: the client is gone, or a line could not be written. */
   writeHead(status: number, lines: HeaderLines): boolean {
     const { response, connection, exchange } = this;
-    if (this.#ended || response.headersSent) return false;
+    if (this.answered) return false;
     // Of a body that is still under way no byte may ever be read as another request.
     const close = connection.lastAnswer || (exchange.hasBody && !this.request.complete);
     if (close) {

@@ -58,7 +58,7 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
     slow: () => call.awaitBody(),
     done: (collected) => {
       const body = usable(call, collected, model);
-      if (body !== undefined && !call.ended) send(call, upstream, endpoint, body);
+      if (body !== undefined && !call.answered) send(call, upstream, endpoint, body);
     },
   });
 }

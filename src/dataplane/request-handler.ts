@@ -32,7 +32,7 @@ export function createRequestHandler(
 }
 
 function proceed(call: Call, denial: Denial | undefined): void {
-  if (call.ended) return;
+  if (call.answered) return;
   try {
     if (denial !== undefined) call.deny(denial);
     else if (call.exchange.reply !== undefined) call.reply(call.exchange.reply);

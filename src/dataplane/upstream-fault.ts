@@ -24,7 +24,7 @@ export function upstreamFault(error: Error, sent: boolean): Denial {
   }
   if (!sent) return { ...resetBeforeHeaders(503, 'connect', 'connection failure'), detail: code };
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return upstreamTimeout;
-  if (code.startsWith('HPE_') || protocolCodes.has(code) || isBadAnswer(error)) {
+  if (protocolCodes.has(code) || isBadAnswer(error)) {
     return { ...resetBeforeHeaders(502, 'protocol', 'protocol error'), detail: code };
   }
   return { ...resetBeforeHeaders(503, 'reset', 'connection termination'), detail: code };
@@ -37,8 +37,9 @@ export function isStaleConnection(error: Error): boolean {
     : codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
 }
 
-/** undici says so when an answer comes that was not asked for, or an upgrade. */
+/** No HTTP, an answer that was not asked for, or an upgrade. */
 function isBadAnswer(error: Error): boolean {
+  if (error instanceof errors.HTTPParserError) return true;
   return error instanceof errors.SocketError && error.message.startsWith('bad ');
 }
 

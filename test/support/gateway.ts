@@ -1,0 +1,264 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+
+import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
+import { createAccessLog } from '../../src/dataplane/access-log.ts';
+import type { Limits } from '../../src/dataplane/limits.ts';
+import { createMetrics } from '../../src/dataplane/metrics.ts';
+import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
+import { createDataPlane, type DataPlane } from '../../src/dataplane/server.ts';
+import type { Cluster } from '../../src/ir/cluster.ts';
+import type { JwtProvider } from '../../src/ir/jwt.ts';
+import type { Matcher } from '../../src/ir/matcher.ts';
+import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../../src/ir/table.ts';
+import type { StageVerdict, TokenRequest } from '../../src/jwt/authenticate.ts';
+
+/** Matches a prefix, and whatever else is given. */
+export function matcher(prefix = '/', more: Partial<Matcher> = {}): Matcher {
+  const path = { kind: 'prefix', value: prefix, caseSensitive: true } as const;
+  return { path, headers: [], query: [], methods: [], ...more };
+}
+
+/** A route that forwards to the cluster `up`. */
+export function route(more: Partial<Route> = {}): Route {
+  return {
+    name: 'route',
+    matchers: [matcher()],
+    action: { kind: 'forward', destinations: [{ cluster: 'up', weight: 1 }], timeoutMs: 15_000 },
+    ...more,
+  };
+}
+
+export function virtualHost(more: Partial<VirtualHost> = {}): VirtualHost {
+  return {
+    name: 'ns.host',
+    domains: ['*'],
+    routes: [route()],
+    providers: {},
+    claimHeaders: [],
+    ...more,
+  };
+}
+
+export function listener(more: Partial<Listener> = {}): Listener {
+  return {
+    name: 'default',
+    port: 0,
+    tls: false,
+    stripPort: true,
+    virtualHosts: ['ns.host'],
+    ...more,
+  };
+}
+
+export function cluster(port: number, more: Partial<Cluster> = {}): Cluster {
+  return {
+    name: 'up',
+    endpoints: [{ host: '127.0.0.1', port, weight: 1 }],
+    connectTimeoutMs: 1000,
+    maxConnections: 1024,
+    ...more,
+  };
+}
+
+/** A table of one virtual host, one listener and the given clusters. */
+export function table(host: VirtualHost, clusters: readonly Cluster[] = []): RoutingTable {
+  return {
+    version: JSON.stringify([host, clusters]),
+    listeners: [listener({ virtualHosts: [host.name] })],
+    virtualHosts: { [host.name]: host },
+    clusters: Object.fromEntries(clusters.map((one) => [one.name, one])),
+    keySets: {},
+  };
+}
+
+export const emptyTable: RoutingTable = {
+  version: 'empty',
+  listeners: [],
+  virtualHosts: {},
+  clusters: {},
+  keySets: {},
+};
+
+/** A provider that reads `Authorization: Bearer` and writes the claim `user` into `x-user`. */
+export const provider: JwtProvider = {
+  name: 'kc',
+  audiences: [],
+  keySet: 'keys',
+  sources: [{ kind: 'header', name: 'authorization', prefix: 'Bearer ' }],
+  keepToken: false,
+  claimsToHeaders: [{ claim: 'user', header: 'x-user', append: false }],
+  clockSkewSeconds: 60,
+};
+
+/** `jwt` of a route that wants a token of {@link provider}. */
+export const requireToken = {
+  afterExtAuth: { validation: 'REQUIRE_VALID', providers: ['kc'] },
+} as const;
+
+/**
+ * Stands in for the verifier: the token `user:NAME` or `later:NAME` (answered in a later turn) is good, and its claims are
+ * `{user: NAME}`; any other is bad.
+ */
+export const fakeVerifier: ProgramParts = {
+  prepareStage: (stage) => ({
+    authenticate: (request: TokenRequest) => {
+      const [line] = request.headerLines('authorization');
+      const [kind, user] = (line ?? request.queryParameter('access_token') ?? '')
+        .replace('Bearer ', '')
+        .split(':');
+      const verdict = verdictOn(kind, user, stage.validation);
+      return kind === 'later' ? Promise.resolve().then(() => verdict) : verdict;
+    },
+  }),
+};
+
+function verdictOn(kind: string | undefined, user: string | undefined, validation: string) {
+  const strip = [
+    { kind: 'header', name: 'authorization', prefix: 'Bearer ' },
+    { kind: 'query', name: 'access_token' },
+  ] as const;
+  if (kind === 'throw') throw new Error('verifier broke');
+  if (kind === 'user' || kind === 'later') {
+    const headers = [{ name: 'x-user', value: user ?? '', append: false }];
+    const identity = { provider: 'kc', claims: { user }, headers };
+    return { kind: 'verified', identity, strip } satisfies StageVerdict;
+  }
+  const missing = kind === '';
+  if (validation === 'ALLOW_MISSING_OR_FAILED' || (missing && validation === 'ALLOW_MISSING')) {
+    return { kind: 'anonymous', detail: 'no token', strip } satisfies StageVerdict;
+  }
+  return {
+    kind: 'denied',
+    status: 401,
+    body: missing ? 'Jwt is missing' : 'Jwt verification fails',
+    invalidToken: !missing,
+    reason: missing ? 'jwt_missing' : 'jwt_signature',
+    detail: 'fake',
+  } satisfies StageVerdict;
+}
+
+export function program(routing: RoutingTable, secrets: Secrets = {}, previous?: Program): Program {
+  return prepareProgram(routing, secrets, fakeVerifier, previous);
+}
+
+export interface Gateway {
+  readonly dataPlane: DataPlane;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly port: () => number;
+  readonly url: () => string;
+  /** The oldest line of the access log that was not given yet; waits for one. */
+  readonly nextLine: () => Promise<Record<string, unknown>>;
+  readonly swap: (routing: RoutingTable, secrets?: Secrets) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A data plane on a free port of the loopback interface. */
+export async function startGateway(
+  routing: RoutingTable,
+  options: { readonly secrets?: Secrets; readonly limits?: Partial<Limits> } = {},
+): Promise<Gateway> {
+  const lines: Record<string, unknown>[] = [];
+  const readers: ((line: Record<string, unknown>) => void)[] = [];
+  const write = (text: string): void => {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    const reader = readers.shift();
+    if (reader === undefined) lines.push(line);
+    else reader(line);
+  };
+  const nextLine = (): Promise<Record<string, unknown>> => {
+    const line = lines.shift();
+    return line === undefined
+      ? new Promise((resolve) => readers.push(resolve))
+      : Promise.resolve(line);
+  };
+  const metrics = createMetrics();
+  let current = program(emptyTable);
+  const dataPlane = createDataPlane({
+    program: current,
+    address: '127.0.0.1',
+    logger: createLogger('silent'),
+    accessLog: createAccessLog(createLogger('info', { write })),
+    metrics,
+    clock: systemClock,
+    ...(options.limits && { limits: options.limits }),
+  });
+  const swap = async (next: RoutingTable, secrets: Secrets = {}): Promise<void> => {
+    current = program(next, secrets, current);
+    const failures = await dataPlane.swap(current);
+    if (failures[0] !== undefined) throw failures[0].error;
+  };
+  await swap(routing, options.secrets);
+  const port = (): number => dataPlane.ports()['default'] ?? 0;
+  return {
+    dataPlane,
+    metrics,
+    port,
+    url: () => `http://127.0.0.1:${port()}`,
+    nextLine,
+    swap,
+    close: () => dataPlane.drain({ acceptMs: 0, graceMs: 0 }),
+  };
+}
+
+export interface TestUpstream {
+  readonly port: number;
+  readonly server: Server;
+  readonly close: () => Promise<void>;
+}
+
+/** An HTTP server that stands behind the gateway. */
+export async function startUpstream(handle: RequestListener): Promise<TestUpstream> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** What an upstream of {@link echo} saw. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: string[];
+  readonly body: string;
+}
+
+/** Answers with what it was asked. */
+export const echo: RequestListener = (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const { method, url, rawHeaders: headers } = request;
+    response.end(JSON.stringify({ method, url, headers, body: Buffer.concat(chunks).toString() }));
+  });
+};
+
+/** Lines of a name in a flat list of raw headers. */
+export function lineValues(headers: readonly string[], name: string): string[] {
+  return headers.filter((_value, index) => headers[index - 1] === name && index % 2 === 1);
+}
+
+/** Sends bytes as they are and gives back all that comes until the connection ends. */
+export async function exchangeBytes(port: number, bytes: string | Buffer): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  return readAll(socket);
+}
+
+/** All that comes on a socket until it ends, in whatever way. */
+export function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+  });
+}
