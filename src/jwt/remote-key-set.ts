@@ -153,6 +153,7 @@ class KeyKeeper {
       return response.body;
     } finally {
       cancel();
+      this.#abort = undefined;
     }
   }
 

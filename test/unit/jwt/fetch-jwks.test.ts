@@ -1,0 +1,232 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { Cluster } from '../../../src/ir/cluster.ts';
+import type { RemoteKeySet } from '../../../src/ir/jwt.ts';
+import { createFetchJwks } from '../../../src/jwt/fetch-jwks.ts';
+
+const servers: Server[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'seekgate-jwks-'));
+let tls: { readonly key: string; readonly cert: string };
+
+beforeAll(() => {
+  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=issuer.test'];
+  const names = ['-addext', 'subjectAltName=DNS:issuer.test,DNS:localhost'];
+  execFileSync('openssl', [...args, ...names, '-keyout', 'key.pem', '-out', 'cert.pem'], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  tls = { key: read('key.pem'), cert: read('cert.pem') };
+});
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
+const serveTls = (listener: RequestListener): Promise<number> =>
+  listen(createTlsServer(tls, listener));
+
+const keySetAt = (url: string, cluster?: string): RemoteKeySet => ({
+  kind: 'remote',
+  id: 'r',
+  url,
+  cacheDurationMs: 1000,
+  ...(cluster === undefined ? {} : { cluster }),
+});
+
+const clusterOf = (parts: Partial<Cluster>): Cluster => ({
+  name: 'issuer_default',
+  endpoints: [],
+  connectTimeoutMs: 1000,
+  maxConnections: 1,
+  ...parts,
+});
+const endpoint = (port: number) => ({ host: '127.0.0.1', port, weight: 1 });
+
+const local = createFetchJwks({ resolveCluster: () => undefined, allowLocalAddresses: true });
+const guarded = createFetchJwks({ resolveCluster: () => undefined });
+const never = new AbortController().signal;
+
+describe('createFetchJwks: by URL', () => {
+  test('asks for the path with its query, and gives status and body', async () => {
+    let seen: unknown;
+    const port = await serve((request, response) => {
+      const { method, url, headers } = request;
+      seen = { method, url, host: headers.host, accept: headers.accept };
+      response.end('{"keys":["é"]}');
+    });
+    const url = `http://127.0.0.1:${port}/a%20b/jwks?x=1`;
+    expect(await local(keySetAt(url), never)).toEqual({ status: 200, body: '{"keys":["é"]}' });
+    expect(seen).toEqual({
+      method: 'GET',
+      url: '/a%20b/jwks?x=1',
+      host: `127.0.0.1:${port}`,
+      accept: 'application/jwk-set+json, application/json',
+    });
+  });
+
+  test('a redirect is not followed, and the body of anything but 200 is not read', async () => {
+    let asked = 0;
+    const port = await serve((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: '/elsewhere' }).end('{"keys":[]}');
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    expect(await local(keySetAt(url), never)).toEqual({ status: 302, body: '' });
+    expect(asked).toBe(1);
+  });
+
+  test.each<[string, RequestListener, string]>([
+    [
+      'a body of over 1 MiB',
+      (_request, response) => response.end(Buffer.alloc(1024 * 1024 + 1, 0x20)),
+      'over 1048576 bytes',
+    ],
+    [
+      'a coded body',
+      (_request, response) => response.setHeader('content-encoding', 'gzip').end('x'),
+      'found a coded body',
+    ],
+    ['no UTF-8', (_request, response) => response.end(Buffer.from([0x7b, 0xff])), 'utf-8'],
+    [
+      'a body that breaks off',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': '10' }).write('x');
+        setImmediate(() => response.destroy());
+      },
+      'aborted',
+    ],
+    ['a closed connection', (request) => request.socket.destroy(), 'socket hang up'],
+  ])('%s is an error', async (_what, listener, message) => {
+    const port = await serve(listener);
+    await expect(local(keySetAt(`http://127.0.0.1:${port}/`), never)).rejects.toMatchObject({
+      code: 'ERR_JWKS_FETCH',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('the signal ends a server that never answers', async () => {
+    const port = await serve(() => undefined);
+    const abort = new AbortController();
+    const fetching = local(keySetAt(`http://127.0.0.1:${port}/`), abort.signal);
+    setImmediate(() => abort.abort());
+    await expect(fetching).rejects.toMatchObject({ code: 'ERR_JWKS_FETCH' });
+  });
+});
+
+describe('createFetchJwks: forbidden addresses', () => {
+  test.each([
+    'http://127.0.0.1:PORT/',
+    'http://localhost:PORT/',
+    'http://LOCALHOST:PORT/',
+    'http://2130706433:PORT/',
+    'http://0x7f.1:PORT/',
+    'http://[::1]:PORT/',
+    'http://[::ffff:127.0.0.1]:PORT/',
+    'http://0.0.0.0:PORT/',
+    'https://localhost:PORT/',
+    'http://169.254.169.254/latest/meta-data',
+  ])('%s is refused, without a connection', async (form) => {
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('{}'));
+    server.on('connection', () => {
+      connections += 1;
+    });
+    const url = form.replace('PORT', String(await listen(server)));
+    await expect(guarded(keySetAt(url), never)).rejects.toThrow(
+      'is a loopback, link-local or metadata address',
+    );
+    expect(connections).toBe(0);
+  });
+});
+
+describe('createFetchJwks: TLS', () => {
+  test('a certificate that nobody vouches for is refused', async () => {
+    const port = await serveTls((_request, response) => response.end('{}'));
+    await expect(local(keySetAt(`https://localhost:${port}/`), never)).rejects.toThrow(
+      'self-signed certificate',
+    );
+  });
+
+  test('so is one for another name', async () => {
+    const port = await serveTls((_request, response) => response.end('{}'));
+    const fetchJwks = createFetchJwks({
+      resolveCluster: () => undefined,
+      allowLocalAddresses: true,
+      ca: tls.cert,
+    });
+    const get = (host: string) => fetchJwks(keySetAt(`https://${host}:${port}/`), never);
+    await expect(get('127.0.0.1')).rejects.toThrow(/altnames/);
+    expect(await get('localhost')).toEqual({ status: 200, body: '{}' });
+  });
+});
+
+describe('createFetchJwks: by cluster', () => {
+  const through = (cluster: Cluster | undefined) =>
+    createFetchJwks({
+      resolveCluster: (name) => (name === 'issuer_default' ? cluster : undefined),
+    });
+
+  test('connects to the endpoints only, with Host and path of the URL', async () => {
+    let seen: unknown;
+    const port = await serve((request, response) => {
+      seen = [request.headers.host, request.url];
+      response.end('{}');
+    });
+    const fetchJwks = through(clusterOf({ endpoints: [endpoint(port)] }));
+    const url = 'https://issuer.test/jwks?x';
+    expect(await fetchJwks(keySetAt(url, 'issuer_default'), never)).toMatchObject({ status: 200 });
+    expect(seen).toEqual(['issuer.test', '/jwks?x']);
+  });
+
+  test('tries the next endpoint when one is down', async () => {
+    const port = await serve((_request, response) => response.end('{}'));
+    const fetchJwks = through(clusterOf({ endpoints: [endpoint(1), endpoint(port)] }));
+    const keySet = keySetAt('http://issuer.test/', 'issuer_default');
+    expect(await fetchJwks(keySet, never)).toMatchObject({ status: 200 });
+  });
+
+  test.each([undefined, clusterOf({})])('%j has no endpoints', async (cluster) => {
+    const keySet = keySetAt('http://issuer.test/', 'issuer_default');
+    await expect(through(cluster)(keySet, never)).rejects.toMatchObject({
+      code: 'ERR_JWKS_FETCH',
+      message: 'upstream issuer_default has no endpoints',
+    });
+  });
+
+  test('TLS is as the cluster says: authorities, name, and whether to check', async () => {
+    const port = await serveTls((_request, response) => response.end('{}'));
+    const endpoints = [endpoint(port)];
+    const keySet = keySetAt('http://other.test/', 'issuer_default');
+    const get = (parts: Partial<Cluster>) =>
+      through(clusterOf({ endpoints, ...parts }))(keySet, never);
+    const checked = { verify: true, ca: tls.cert };
+    expect(await get({ tls: { ...checked, sni: 'issuer.test' } })).toMatchObject({ status: 200 });
+    await expect(get({ tls: checked })).rejects.toThrow(/altnames/);
+    await expect(get({ tls: { verify: true, sni: 'issuer.test' } })).rejects.toThrow('self-signed');
+    expect(await get({ tls: { verify: false } })).toMatchObject({ status: 200 });
+    const named = [{ ...endpoint(port), sni: 'issuer.test' }];
+    expect(await get({ endpoints: named, tls: checked })).toMatchObject({ status: 200 });
+  });
+});
