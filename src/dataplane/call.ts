@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { AccessLog } from './access-log.ts';
+import { BodyWatch } from './body-watch.ts';
 import type { Denial, LocalReply } from './denial.ts';
 import type { Connection, Exchange } from './exchange.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 import { isHeaderValue, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
-import type { Stalls, Watched } from './stalls.ts';
+import type { Stalls } from './stalls.ts';
 
 /** What every call of a data plane shares. */
 export interface CallContext {
@@ -83,12 +84,19 @@ export class Call {
     return this.#ended || this.response.headersSent;
   }
 
+  /** Ends the request for a fault of its body: with an answer, if none has begun. */
+  refuseBody(denial: Denial): void {
+    this.pending?.cancel();
+    if (this.response.headersSent) this.abort();
+    else this.deny(denial);
+  }
+
   /** Lets the client send its body, if it asked, and bounds the time between two pieces. */
   awaitBody(): void {
     if (this.answered) return;
     if (this.response.expectsContinue) this.response.writeContinue();
     this.#body = new BodyWatch(this);
-    this.context.stalls.watch(this.#body);
+    this.#body.begin();
   }
 
   /** Refuses the request. */
@@ -111,8 +119,10 @@ export class Call {
   writeHead(status: number, lines: HeaderLines): boolean {
     const { response, connection, exchange } = this;
     if (this.answered) return false;
-    // Of a body that is still under way no byte may ever be read as another request.
-    const close = connection.lastAnswer || (exchange.hasBody && !this.request.complete);
+    // Of a body that is still under way no byte may ever be read as another request, and behind an upgrade that was
+    // ignored node's parser loses what came in the same piece.
+    const close =
+      connection.lastAnswer || exchange.asksUpgrade || (exchange.hasBody && !this.request.complete);
     if (close) {
       connection.closed = true;
       lines.push('connection', 'close');
@@ -161,7 +171,7 @@ export class Call {
     if (this.#ended) return;
     this.#ended = true;
     const { exchange, context, response, connection } = this;
-    if (this.#body !== undefined) context.stalls.unwatch(this.#body);
+    this.#body?.end();
     if (connection.call === this) connection.call = undefined;
     const aborted = !response.writableFinished;
     if (aborted) this.pending?.cancel();
@@ -189,41 +199,6 @@ export class Call {
     exchange.program.leave();
   }
 }
-
-/** Watches a body that the client is to send. */
-class BodyWatch implements Watched {
-  readonly #call: Call;
-
-  constructor(call: Call) {
-    this.#call = call;
-  }
-
-  get limitMs(): number {
-    return this.#call.context.limits.bodyIdleMs;
-  }
-
-  progress(): number {
-    const { request, context } = this.#call;
-    // Complete, or held up by the upstream: not the client's fault.
-    if (request.complete || request.isPaused()) return context.clock.monotonic();
-    return request.socket.bytesRead;
-  }
-
-  stalled(): void {
-    const call = this.#call;
-    call.pending?.cancel();
-    if (call.response.headersSent) call.abort();
-    else call.deny(bodyTimeout);
-  }
-}
-
-const bodyTimeout: Denial = {
-  status: 408,
-  body: 'Request Timeout',
-  reason: 'body_timeout',
-  detail: 'the body stopped coming',
-  close: true,
-};
 
 function onClose(this: GatewayResponse): void {
   this.call?.close();

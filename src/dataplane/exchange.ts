@@ -56,6 +56,7 @@ export class Exchange implements TokenRequest, MatchInput {
   headers: HeaderLines = [];
   contentLength = 0;
   chunked = false;
+  asksUpgrade = false;
   virtualHost: PreparedVirtualHost | undefined = undefined;
   route: PreparedRoute | undefined = undefined;
   matcher: PreparedMatcher | undefined = undefined;

@@ -10,10 +10,12 @@ export interface RequestHead {
   /** Of a body whose length was declared; 0: there is no body, unless it is chunked. */
   readonly contentLength: number;
   readonly chunked: boolean;
+  /** Another protocol was asked for, which is ignored. */
+  readonly asksUpgrade: boolean;
 }
 
 /** For `Host`, `Connection` and the framing; everything else of the table is dropped. */
-type Role = 'host' | 'connection' | 'length' | 'encoding' | 'drop';
+type Role = 'host' | 'connection' | 'length' | 'encoding' | 'expect' | 'upgrade' | 'drop';
 
 // RFC 9110 section 7.6.1, and whatever would change the protocol or the framing of the next hop.
 const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
@@ -21,13 +23,13 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['connection', 'connection'],
   ['content-length', 'length'],
   ['transfer-encoding', 'encoding'],
+  ['expect', 'expect'],
+  ['upgrade', 'upgrade'],
   ...[
     'keep-alive',
     'te',
     'trailer',
-    'upgrade',
     'http2-settings',
-    'expect',
     'proxy-authorization',
     'proxy-authenticate',
     'proxy-connection',
@@ -40,6 +42,7 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
   let host: string | undefined;
   let contentLength = 0;
   let chunked = false;
+  let asksUpgrade = false;
   let nominated: Set<string> | undefined;
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] ?? '').toLowerCase();
@@ -51,7 +54,10 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
       host = value;
     } else if (role === 'connection') nominated = nominatedNames(value, nominated);
     else if (role === 'length') contentLength = Number(value);
-    else if (role === 'encoding') {
+    else if (role === 'upgrade') asksUpgrade = true;
+    else if (role === 'expect') {
+      if (value.toLowerCase() !== '100-continue') return unknownExpectation;
+    } else if (role === 'encoding') {
       if (chunked || minorVersion === 0 || value.toLowerCase() !== 'chunked') return notChunked;
       chunked = true;
     }
@@ -60,8 +66,17 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
     const names = nominated;
     removeLines(headers, (name) => names.has(name));
   }
-  return { headers, host, contentLength, chunked };
+  return { headers, host, contentLength, chunked, asksUpgrade };
 }
+
+// RFC 9110 section 10.1.1.
+const unknownExpectation: Denial = {
+  status: 417,
+  body: 'Expectation Failed',
+  reason: 'expectation',
+  detail: 'only 100-continue is known',
+  close: true,
+};
 
 const notChunked: Denial = {
   status: 501,

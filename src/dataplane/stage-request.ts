@@ -21,6 +21,7 @@ export function headStage(exchange: Exchange): Denial | undefined {
   exchange.authority = head.host ?? '';
   exchange.contentLength = head.contentLength;
   exchange.chunked = head.chunked;
+  exchange.asksUpgrade = head.asksUpgrade;
   return undefined;
 }
 
