@@ -44,6 +44,7 @@ const emptyTable: RoutingTable = {
   keySets: {},
 };
 
+/** Puts the engines together; no port is open before the first publish. */
 export function createEngines(options: EnginesOptions): Engines {
   const { settings, address, logger, accessLogger, clock } = options;
   const state: EngineState = { table: emptyTable, publishedAtMs: undefined, attempted: false };

@@ -19,7 +19,7 @@ export interface AdminFacts {
   readonly listening: () => Readonly<Record<string, number>>;
 }
 
-export interface SourceProblem {
+interface SourceProblem {
   /** `file:line`. */
   readonly origin: string;
   readonly severity: 'error' | 'warning';
@@ -64,7 +64,7 @@ export interface DurationCounts {
 }
 
 /** Counters of token verification since the start, and the size of its cache. */
-export interface Verification {
+interface Verification {
   readonly cacheEntries: number;
   readonly cacheBytes: number;
   readonly cacheHits: number;

@@ -24,6 +24,7 @@ export interface AdminServerOptions {
   readonly logger: Logger;
 }
 
+/** Creates the server; its port is closed before `start`. */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
   const { facts, port, bind, version, logger } = options;
   const metrics = createMetricsPage(facts, version);

@@ -8,6 +8,7 @@ export interface MetricsPage {
   readonly text: () => Promise<string>;
 }
 
+/** Creates the page; all values are asked for when it is read. */
 export function createMetricsPage(facts: AdminFacts, version: string): MetricsPage {
   const registry = new Registry();
   // With the delay of the event loop among them.

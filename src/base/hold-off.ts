@@ -6,6 +6,7 @@ export interface HoldOff {
   readonly cancel: () => void;
 }
 
+/** Creates a hold-off for a task. */
 export function createHoldOff(
   clock: Clock,
   limits: { readonly quietMs: number; readonly maxMs: number },

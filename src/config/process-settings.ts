@@ -4,7 +4,7 @@ import { logLevels } from '../base/log.ts';
 const port = { minimum: 0, maximum: 65_535 };
 
 /** Settings of the process itself, from which flags, environment variables and their reference page are made. */
-export const processSettings = Type.Object({
+const processSettings = Type.Object({
   files: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     description:

@@ -47,6 +47,7 @@ const holdOffLimits = { quietMs: 50, maxMs: 500 };
 /** What the engines refused, such as a port in use, may be possible later without any change in the store. */
 const retryMs = 5_000;
 
+/** Creates the loop; it does nothing before the first change. */
 export function createControlLoop(ports: ControlPorts, context: LoopContext): ControlLoop {
   const state: LoopState = { lastGood: new Map(), runningVersion: undefined, listenerFailures: [] };
   let running: Promise<void> = Promise.resolve();

@@ -25,6 +25,7 @@ export interface ReporterOptions {
   readonly logger: Logger;
 }
 
+/** Creates a reporter that has said nothing yet. */
 export function createReporter({ keySetStates, problems, logger }: ReporterOptions): Reporter {
   let latest: ControlReport | undefined;
   let table: RoutingTable | undefined;

@@ -13,7 +13,7 @@ export interface FileReconciler {
   readonly problems: () => readonly LocatedProblem[];
 }
 
-export interface ScanResult {
+interface ScanResult {
   /** A file has gone or is empty, which may be an editor at work: look again after this time. */
   readonly doubtMs?: number;
 }
@@ -40,6 +40,7 @@ interface Known {
 /** Many editors empty or move a file before they write it anew: only after this time is it taken for deleted. */
 const graceMs = 150;
 
+/** Creates a reconciler that knows of no file yet. */
 export function createFileReconciler(options: FileReconcilerOptions): FileReconciler {
   const state: State = { ...options, known: new Map(), history: createResourceHistory() };
   return {

@@ -34,6 +34,7 @@ const holdOffLimits = { quietMs: 20, maxMs: 100 };
 /** Network and container file systems may send no events: the tree is looked at this often all the same. */
 const resyncMs = 5_000;
 
+/** Creates a source; nothing is read before `start`. */
 export function createFileSource(options: FileSourceOptions): FileSource {
   const { paths, clock, logger } = options;
   const reconciler = createFileReconciler(options);

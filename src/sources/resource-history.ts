@@ -15,6 +15,7 @@ interface Past {
   generation: number;
 }
 
+/** Creates a history in which every resource is new. */
 export function createResourceHistory(): ResourceHistory {
   const pasts = new Map<string, Past>();
   const pastOf = (key: string, hash: string, now: number): Past => {

@@ -19,7 +19,7 @@ export interface YamlDocument {
 }
 
 /** A text that is no YAML: nothing of it is used. */
-export interface YamlError {
+interface YamlError {
   readonly line: number;
   readonly message: string;
 }

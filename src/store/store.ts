@@ -9,7 +9,7 @@ export interface Snapshot extends ResourceSet {
 }
 
 /** An entry that is not used. */
-export interface Duplicate {
+interface Duplicate {
   readonly entry: Entry;
   readonly problem: Problem;
 }
@@ -29,6 +29,7 @@ export interface Store {
   readonly onChange: (listener: () => void) => void;
 }
 
+/** Creates an empty store. */
 export function createStore(): Store {
   const origins = new Map<string, readonly Entry[]>();
   const listeners: (() => void)[] = [];

@@ -85,10 +85,8 @@ describe('app', () => {
       status: 503,
       body: 'not ready: keys are being fetched for the first time\n',
     });
-    await new Promise<void>(
-      (resolve) => issuer.listenerCount('request') && setTimeout(resolve, 50),
-    );
-    answer();
+    const refuse = await asked.promise;
+    refuse();
     let ready = await get(admin, '/readyz');
     for (let i = 0; i < 100 && ready.status !== 200; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
