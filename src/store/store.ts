@@ -33,9 +33,12 @@ export interface Store {
 export function createStore(): Store {
   const origins = new Map<string, readonly Entry[]>();
   const listeners: (() => void)[] = [];
+  // Asked for much more often than it changes.
+  let latest: Snapshot | undefined;
   const set = (origin: string, entries: readonly Entry[]): void => {
     if (entries.length === 0) origins.delete(origin);
     else origins.set(origin, entries);
+    latest = undefined;
     for (const listener of listeners) listener();
   };
   const without = (origin: string, ref: Entry['ref']): readonly Entry[] => {
@@ -46,7 +49,7 @@ export function createStore(): Store {
     replaceOrigin: set,
     put: (origin, entry) => set(origin, [...without(origin, entry.ref), entry]),
     delete: (origin, ref) => set(origin, without(origin, ref)),
-    snapshot: () => snapshotOf(origins),
+    snapshot: () => (latest ??= snapshotOf(origins)),
     onChange: (listener) => void listeners.push(listener),
   };
 }

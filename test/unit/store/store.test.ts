@@ -65,6 +65,8 @@ describe('store', () => {
     const before = store.snapshot();
     store.replaceOrigin('a.yaml', []);
     expect(names(before.list('Upstream'))).toEqual(['default/a']);
+    expect(store.snapshot()).not.toBe(before);
+    expect(store.snapshot()).toBe(store.snapshot());
   });
 
   it('tells of every change', () => {
