@@ -6,9 +6,8 @@ import { jwtFaults, type JwtFault, type JwtReason } from './jwt-fault.ts';
 import type { KeySource } from './key-source.ts';
 import { createProviderCheck, type KeyWait, type ProviderCheck } from './provider-check.ts';
 
-export type { ClaimHeader } from './claim-headers.ts';
 export type { TokenRequest } from './extract-token.ts';
-export type { Claims, VerifiedIdentity } from './identity.ts';
+export type { VerifiedIdentity } from './identity.ts';
 export { createJwtEngine, type JwtEngine } from './jwt-engine.ts';
 
 /** What one stage makes of a request. */
@@ -23,7 +22,7 @@ export type StageVerdict =
   | { readonly kind: 'anonymous'; readonly detail: string; readonly strip: readonly TokenSource[] }
   | DeniedVerdict;
 
-export interface DeniedVerdict {
+interface DeniedVerdict {
   readonly kind: 'denied';
   readonly status: 401 | 403;
   readonly body: string;

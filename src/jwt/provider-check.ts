@@ -25,7 +25,7 @@ export interface ProviderCheck {
   readonly check: (token: string, waited: ReadonlySet<KeySource>) => TokenOutcome;
 }
 
-export type TokenOutcome =
+type TokenOutcome =
   | { readonly kind: 'good'; readonly identity: VerifiedIdentity }
   | { readonly kind: 'bad'; readonly fault: JwtFault }
   /** Keys are on their way: ask again when `until` ends. */

@@ -21,7 +21,7 @@ export interface TokenCache {
   readonly clear: () => void;
 }
 
-export interface TokenCacheStats {
+interface TokenCacheStats {
   readonly entries: number;
   /** An estimate. */
   readonly bytes: number;

@@ -2,7 +2,7 @@ import type { RbacPolicy, RbacPrincipal, RbacRule } from '../ir/rbac.ts';
 import { prepareClaim, type Claims, type PreparedClaim } from './claim-matcher.ts';
 
 /** Who asks: the claims of a verified token, and the provider that verified it. */
-export interface RbacSubject {
+interface RbacSubject {
   readonly provider: string;
   readonly claims: Claims;
 }
@@ -15,7 +15,7 @@ export interface RbacRequest {
   readonly method: string;
 }
 
-export interface RbacDecision {
+interface RbacDecision {
   readonly allowed: boolean;
   /** Name of the policy that allowed. */
   readonly policy?: string;
@@ -28,7 +28,7 @@ export interface PreparedRbac {
   readonly explain: (request: RbacRequest) => readonly RbacExplanation[];
 }
 
-export interface RbacExplanation {
+interface RbacExplanation {
   readonly policy: string;
   readonly allows: boolean;
   /** Empty when it allows. */

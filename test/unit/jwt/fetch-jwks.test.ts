@@ -1,30 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { Cluster } from '../../../src/ir/cluster.ts';
 import type { RemoteKeySet } from '../../../src/ir/jwt.ts';
 import { createFetchJwks } from '../../../src/jwt/fetch-jwks.ts';
+import { openssl } from '../../support/openssl.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 
 const servers: Server[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'seekgate-jwks-'));
+const folder = createTempFolder();
 let tls: { readonly key: string; readonly cert: string };
 
 beforeAll(() => {
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=issuer.test'];
+  const [key, cert] = [folder.pathOf('key.pem'), folder.pathOf('cert.pem')];
   const names = ['-addext', 'subjectAltName=DNS:issuer.test,DNS:localhost'];
-  execFileSync('openssl', [...args, ...names, '-keyout', 'key.pem', '-out', 'cert.pem'], {
-    cwd: folder,
-    stdio: 'ignore',
-  });
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  tls = { key: read('key.pem'), cert: read('cert.pem') };
+  const pair = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert];
+  openssl('req', '-x509', ...pair, '-subj', '/CN=issuer.test', ...names);
+  tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 });
 
 afterEach(() => {
@@ -33,7 +29,7 @@ afterEach(() => {
     server.close();
   }
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => folder[Symbol.dispose]());
 
 async function listen(server: Server): Promise<number> {
   servers.push(server);
