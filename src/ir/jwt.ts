@@ -65,6 +65,8 @@ export interface RemoteKeySet {
   /** Connect there instead of to the URL's host (Gloo `upstreamRef`). */
   readonly cluster?: string;
   readonly cacheDurationMs: number;
+  /** Take RSA keys under 2048 bits and short shared secrets as well (Settings). Default false. */
+  readonly allowWeakKeys?: boolean;
 }
 
 /** A checked public key, or a shared secret by id: what the verifier may use and for which algorithms. */

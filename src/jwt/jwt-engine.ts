@@ -40,8 +40,6 @@ export interface JwtEngineOptions {
   readonly fetchJwks: FetchJwks;
   /** How long keys serve on while they cannot be fetched. Default 24 h. */
   readonly staleLimitMs?: number;
-  /** Permits RSA keys under 2048 bits and short shared secrets in remote sets. Default false. */
-  readonly allowWeakKeys?: boolean;
   readonly cacheLimits?: TokenCacheLimits;
   /** 0 to 1, for the jitter of fetches. Default Math.random. */
   readonly random?: () => number;
@@ -57,7 +55,6 @@ export function createJwtEngine(options: JwtEngineOptions): JwtEngine {
     logger,
     fetchJwks,
     staleLimitMs: options.staleLimitMs ?? defaultStaleLimitMs,
-    allowWeakKeys: options.allowWeakKeys ?? false,
     random: options.random ?? Math.random,
   });
   const cache = createTokenCache(clock, options.cacheLimits);

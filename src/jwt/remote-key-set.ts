@@ -20,7 +20,6 @@ export interface RemoteKeyParts {
   readonly fetchJwks: FetchJwks;
   /** How long keys serve on while they cannot be fetched anew. */
   readonly staleLimitMs: number;
-  readonly allowWeakKeys: boolean;
   /** 0 to 1, for the jitter. */
   readonly random: () => number;
 }
@@ -160,7 +159,7 @@ class KeyKeeper {
   /** A set without a usable key never replaces one with keys. An unchanged one keeps what is cached for its keys. */
   async #take(body: string): Promise<void> {
     if (body !== this.#body || !this.#snapshot) {
-      const { allowWeakKeys } = this.#parts;
+      const { allowWeakKeys = false } = this.#keySet;
       const { keys, findings } = await importKeySet(body, { allowWeakKeys });
       const snapshot = createKeySnapshot(keys);
       if (snapshot.keys.length === 0) {

@@ -34,7 +34,6 @@ function setup() {
       return Promise.resolve({ status: 200, body: JSON.stringify({ keys: [jwk] }) });
     },
     staleLimitMs: 1,
-    allowWeakKeys: false,
     random: () => 0,
   });
   return { registry, fetched, aborted };

@@ -29,7 +29,7 @@ async function flush(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function setup() {
+function setup(allowWeakKeys = false) {
   const clock = createFakeClock();
   const lines: string[] = [];
   const pending: Pending[] = [];
@@ -53,13 +53,13 @@ function setup() {
       id: 'remote-1',
       url: 'https://issuer.test/jwks?key=canary',
       cacheDurationMs: 5 * minute,
+      allowWeakKeys,
     },
     {
       clock,
       logger: createLogger('warn', { write: (line) => lines.push(line) }),
       fetchJwks,
       staleLimitMs: 24 * hour,
-      allowWeakKeys: false,
       random: () => 0,
     },
   );
@@ -163,6 +163,17 @@ describe('createRemoteKeySource: refresh', () => {
     const body = JSON.stringify({ keys: [{ kty: 'RSA', n: 'AAAA', e: 'AQAB' }, first.jwk] });
     await pending[0]!.answer({ status: 200, body });
     expect(kids()).toEqual(['first']);
+  });
+
+  test('weak keys are taken only where the set says so', async () => {
+    const body = '{"keys":[{"kty":"oct","kid":"weak","k":"c2VjcmV0MTI"}]}';
+    const [strict, lax] = [setup(), setup(true)];
+    await strict.pending[0]!.answer({ status: 200, body });
+    await lax.pending[0]!.answer({ status: 200, body });
+    expect(strict.source.state()).toMatchObject({
+      lastError: 'keys[0]: found a shared secret of 8 bytes, accepted 32 or more',
+    });
+    expect(lax.kids()).toEqual(['weak']);
   });
 
   test('stale keys serve on for the limit, and no longer', async () => {
