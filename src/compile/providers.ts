@@ -160,7 +160,8 @@ function compileRemote(remote: RemoteSpec, path: string, scope: HostScope): stri
   }
   const cacheDurationMs = durationMs(remote.cacheDuration ?? '') || defaultCacheMs;
   const cluster = remote.upstreamRef && upstreamOf(remote.upstreamRef, path, scope);
-  const settings = { url: remote.url, cacheDurationMs, ...(cluster ? { cluster } : {}) };
+  const weak = context.settings.allowWeakKeys ? { allowWeakKeys: true } : {};
+  const settings = { url: remote.url, cacheDurationMs, ...(cluster ? { cluster } : {}), ...weak };
   const id = `remote-${contentHash(JSON.stringify(settings))}`;
   context.keySets.set(id, { kind: 'remote', id, ...settings });
   scope.remoteKeySets.add(id);

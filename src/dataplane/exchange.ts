@@ -63,6 +63,8 @@ export class Exchange implements TokenRequest, MatchInput {
   identities: VerifiedIdentity[] = [];
   /** Token places that have been used: they are taken out when all verification is over. */
   spent: TokenSource[] = [];
+  /** Places whose token a stage has verified and takes: the next stage needs a token of its own. */
+  taken: TokenSource[] = [];
   verdict: 'none' | 'verified' | 'anonymous' | 'denied' = 'none';
   /** Name of the policy that allowed the request. */
   policy = '';
@@ -95,11 +97,15 @@ export class Exchange implements TokenRequest, MatchInput {
   }
 
   headerLines(name: string): readonly string[] {
-    return valuesOf(this.headers, name);
+    return this.isTaken('header', name) ? [] : valuesOf(this.headers, name);
   }
 
   queryParameter(name: string): string | undefined {
-    return firstDecodedParameter(this.query, name);
+    return this.isTaken('query', name) ? undefined : firstDecodedParameter(this.query, name);
+  }
+
+  private isTaken(kind: TokenSource['kind'], name: string): boolean {
+    return this.taken.some((source) => source.kind === kind && source.name === name);
   }
 }
 

@@ -16,8 +16,9 @@ export function afterExtAuthStage(exchange: Exchange): StageOutcome {
   return verify(exchange, exchange.route?.afterExtAuth);
 }
 
-/** Both verifications of a route, in their order. */
+/** Both verifications of a route, in their order, from the request as it came. */
 export function verifyRoute(exchange: Exchange, route: PreparedRoute): StageOutcome {
+  exchange.taken = [];
   const before = verify(exchange, route.beforeExtAuth);
   if (!(before instanceof Promise)) return before ?? verify(exchange, route.afterExtAuth);
   return before.then((denial) => denial ?? verify(exchange, route.afterExtAuth));
@@ -34,8 +35,12 @@ function apply(exchange: Exchange, verdict: StageVerdict): Denial | undefined {
   exchange.verdict = verdict.kind;
   if (verdict.kind === 'denied') return denial(exchange, verdict);
   for (const source of verdict.strip) exchange.spent.push(source);
-  if (verdict.kind === 'verified') exchange.identities.push(verdict.identity);
-  else exchange.detail = verdict.detail;
+  if (verdict.kind === 'verified') {
+    exchange.identities.push(verdict.identity);
+    exchange.taken.push(...verdict.strip);
+  } else {
+    exchange.detail = verdict.detail;
+  }
   return undefined;
 }
 
