@@ -34,7 +34,7 @@ describe('command line', () => {
       expect(asked.stdout).toMatch(new RegExp(`^seekgate ${name}( |\n)`));
       expect(flagged.stdout).toBe(asked.stdout);
       const { summary } = await commands[name]!();
-      expect(summary.length).toBeLessThanOrEqual(70);
+      expect(summary.length).toBeLessThanOrEqual(80);
     },
   );
 

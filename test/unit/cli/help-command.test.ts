@@ -21,7 +21,7 @@ describe('help', () => {
 
   it('refuses what is no command', async () => {
     await expect(runCommand(helpCommand, ['nope'])).rejects.toMatchObject({ code: 'ERR_USAGE' });
-    expect(unknownCommand('nope').message).toMatch(/^found nope, accepted run, check, token, /);
+    expect(unknownCommand('nope').message).toMatch(/^found nope, accepted run, check, demo, /);
   });
 });
 
