@@ -54,7 +54,9 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
     call.awaitBody();
     return send(call, upstream, endpoint, new RequestBody(request));
   }
-  collectBody(request, model === undefined ? collectBytes : rewriteBytes, {
+  collectBody(request, {
+    declared: exchange.contentLength,
+    limit: model === undefined ? collectBytes : rewriteBytes,
     slow: () => call.awaitBody(),
     done: (collected) => {
       const body = usable(call, collected, model);

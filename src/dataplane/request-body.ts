@@ -46,22 +46,32 @@ export class RequestBody extends Readable {
 /** How reading a whole body ended. */
 export type Collected = Buffer | 'too large' | 'aborted';
 
+/** What {@link collectBody} has to know, and whom it tells. */
+export interface Collecting {
+  /** Length that the head declared; 0: none. */
+  readonly declared: number;
+  readonly limit: number;
+  readonly done: (collected: Collected) => void;
+  /** There is waiting to be done. */
+  readonly slow: () => void;
+}
+
 /**
  * Reads a whole body of at most `limit` bytes and calls back once, never at once. Most short bodies come in one piece with
- * their head: those are there as soon as node's parser has returned, and no listener is needed for them. `slow` is told when there is waiting to be done.
+ * their head, and no listener is needed for them: they can be read in the next tick, which node runs after it has parsed
+ * the last byte and before it says that the message is complete.
  */
-export function collectBody(
-  source: IncomingMessage,
-  limit: number,
-  { done, slow }: { readonly done: (collected: Collected) => void; readonly slow: () => void },
-): void {
+export function collectBody(source: IncomingMessage, collecting: Collecting): void {
+  const { declared, limit, done, slow } = collecting;
   process.nextTick(() => {
-    if (!source.complete) {
+    if (declared === 0 || source.readableLength < declared) {
       slow();
       collectPieces(source, limit, done);
       return;
     }
     const body: unknown = source.read();
+    // So that the end of the message is seen and the parser lets go of it.
+    source.resume();
     const whole = Buffer.isBuffer(body) ? body : empty;
     done(whole.length > limit ? 'too large' : whole);
   });
