@@ -67,7 +67,8 @@ function glooText(finding: Noted): string {
 }
 
 function sentence({ path, message }: Noted): string {
-  return path === '' ? message : `${path}: ${message}`;
+  // Problems of the shape name their path themselves.
+  return path === '' || message.startsWith(path) ? message : `${path}: ${message}`;
 }
 
 function accepted(
