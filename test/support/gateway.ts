@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
 import { createDataPlane, type DataPlane } from '../../src/dataplane/server.ts';
 import type { Cluster } from '../../src/ir/cluster.ts';
-import type { JwtProvider } from '../../src/ir/jwt.ts';
+import type { JwtProvider, TokenSource } from '../../src/ir/jwt.ts';
 import type { Matcher } from '../../src/ir/matcher.ts';
 import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../../src/ir/table.ts';
 import type { StageVerdict, TokenRequest } from '../../src/jwt/authenticate.ts';
@@ -98,8 +98,8 @@ export const requireToken = {
 } as const;
 
 /**
- * Stands in for the verifier: the token `user:NAME` or `later:NAME` (answered in a later turn) is good, and its claims are
- * `{user: NAME}`; any other is bad.
+ * Stands in for the verifier: the token `user:NAME` or `later:NAME` (answered in a later turn), in Authorization or else in
+ * the query, is good, and its claims are `{user: NAME}`; any other is bad.
  */
 export const fakeVerifier: ProgramParts = {
   prepareStage: (stage) => ({
@@ -108,26 +108,31 @@ export const fakeVerifier: ProgramParts = {
       const [kind, user] = (line ?? request.queryParameter('access_token') ?? '')
         .replace('Bearer ', '')
         .split(':');
-      const verdict = verdictOn(kind, user, stage.validation);
+      const strip: TokenSource =
+        line === undefined
+          ? { kind: 'query', name: 'access_token' }
+          : { kind: 'header', name: 'authorization', prefix: 'Bearer ' };
+      const verdict = verdictOn(`${kind}`, `${user}`, stage.validation, [strip]);
       return kind === 'later' ? Promise.resolve().then(() => verdict) : verdict;
     },
   }),
 };
 
-function verdictOn(kind: string | undefined, user: string | undefined, validation: string) {
-  const strip = [
-    { kind: 'header', name: 'authorization', prefix: 'Bearer ' },
-    { kind: 'query', name: 'access_token' },
-  ] as const;
+function verdictOn(
+  kind: string,
+  user: string,
+  validation: string,
+  strip: readonly TokenSource[],
+): StageVerdict {
   if (kind === 'throw') throw new Error('verifier broke');
   if (kind === 'user' || kind === 'later') {
-    const headers = [{ name: 'x-user', value: user ?? '', append: false }];
+    const headers = [{ name: 'x-user', value: user, append: false }];
     const identity = { provider: 'kc', claims: { user }, headers };
-    return { kind: 'verified', identity, strip } satisfies StageVerdict;
+    return { kind: 'verified', identity, strip };
   }
   const missing = kind === '';
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (missing && validation === 'ALLOW_MISSING')) {
-    return { kind: 'anonymous', detail: 'no token', strip } satisfies StageVerdict;
+    return { kind: 'anonymous', detail: 'no token', strip };
   }
   return {
     kind: 'denied',
@@ -136,7 +141,7 @@ function verdictOn(kind: string | undefined, user: string | undefined, validatio
     invalidToken: !missing,
     reason: missing ? 'jwt_missing' : 'jwt_signature',
     detail: 'fake',
-  } satisfies StageVerdict;
+  };
 }
 
 export function program(routing: RoutingTable, secrets: Secrets = {}, previous?: Program): Program {
@@ -261,4 +266,43 @@ export function readAll(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
   });
+}
+
+/** Starts what a test needs and closes all of it again, the last first. */
+export function createScope() {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closing = <T extends { readonly close: () => Promise<unknown> }>(one: T): T => {
+    closers.push(one.close);
+    return one;
+  };
+  return {
+    later: (close: () => Promise<unknown>) => void closers.push(close),
+    upstream: async (handle: RequestListener) => closing(await startUpstream(handle)),
+    gateway: async (...parameters: Parameters<typeof startGateway>) =>
+      closing(await startGateway(...parameters)),
+    rawUpstream: async (onSocket: (socket: Socket) => void) =>
+      closing(await startRawUpstream(onSocket)).port,
+    close: async () => {
+      for (const close of closers.splice(0).toReversed()) await close();
+    },
+  };
+}
+
+/** A TCP server that does what the test says with each connection. */
+async function startRawUpstream(onSocket: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createNetServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
 }

@@ -1,0 +1,84 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+import { readAll } from './gateway.ts';
+
+/** A response as it came on the wire. */
+export interface RawResponse {
+  readonly status: number;
+  /** Flat, names in lower case. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+export interface RawRequest {
+  readonly port: number;
+  /** Connect with TLS and this server name. */
+  readonly tls?: string;
+  readonly method: string;
+  readonly target: string;
+  readonly lines: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** Sends a request byte for byte, without a client that would mend it, on a connection of its own. */
+export async function sendRaw(request: RawRequest): Promise<RawResponse> {
+  const { method, target, lines, body } = request;
+  const framing = body === '' ? [] : [`content-length: ${Buffer.byteLength(body)}`];
+  const closing = lines.some(([name]) => name.toLowerCase() === 'connection')
+    ? []
+    : ['connection: close'];
+  const head = [
+    `${method} ${target} HTTP/1.1`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    ...framing,
+    ...closing,
+  ];
+  const socket = await open(request);
+  const received = readAll(socket);
+  socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
+  socket.write(body);
+  return parseResponse(await received);
+}
+
+function open({ port, tls }: RawRequest): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket =
+      tls === undefined
+        ? connect(port, '127.0.0.1', () => resolve(socket))
+        : connectTls({ port, host: '127.0.0.1', servername: tls, rejectUnauthorized: false }, () =>
+            resolve(socket),
+          );
+    socket.once('error', reject);
+  });
+}
+
+function parseResponse(text: string): RawResponse {
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
+  const headers = lines.flatMap((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  const rest = text.slice(end + 4);
+  const chunked = headers.some(
+    (name, index) => name === 'transfer-encoding' && headers[index + 1] === 'chunked',
+  );
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers,
+    body: chunked ? unchunked(rest) : rest,
+  };
+}
+
+function unchunked(text: string): string {
+  let body = '';
+  let rest = text;
+  for (;;) {
+    const end = rest.indexOf('\r\n');
+    const size = Number.parseInt(rest.slice(0, end), 16);
+    if (!(size > 0)) return body;
+    body += rest.slice(end + 2, end + 2 + size);
+    rest = rest.slice(end + 2 + size + 2);
+  }
+}

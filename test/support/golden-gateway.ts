@@ -1,0 +1,160 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
+import type { CompileResult } from '../../src/compile/compile.ts';
+import { createAccessLog } from '../../src/dataplane/access-log.ts';
+import { createMetrics } from '../../src/dataplane/metrics.ts';
+import { prepareProgram } from '../../src/dataplane/program.ts';
+import { createDataPlane } from '../../src/dataplane/server.ts';
+import type { Listener, RoutingTable } from '../../src/ir/table.ts';
+import { createJwtEngine, prepareStage } from '../../src/jwt/authenticate.ts';
+import type { FetchJwks } from '../../src/jwt/remote-key-set.ts';
+import { createFakeClock } from './fake-clock.ts';
+import type { GoldenRequests } from './golden-story.ts';
+
+/** A request as an upstream of a story saw it. */
+export interface SeenRequest {
+  readonly cluster: string;
+  readonly method: string;
+  readonly path: string;
+  /** Flat, names in lower case. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** What `requests.yaml` is run against; a real Envoy would be another one. */
+export interface GoldenGateway {
+  /** The instant of minting and verifying. */
+  readonly nowSeconds: number;
+  readonly listeners: readonly Listener[];
+  /** The real port of a listener. */
+  readonly portOf: (listener: string) => number;
+  /** What the upstreams saw since the last call. */
+  readonly takeSeen: () => readonly SeenRequest[];
+  /** The access log since the last call; waits for so many lines, but not for ever: what is no request has none. */
+  readonly takeLog: (count: number, waitMs: number) => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+}
+
+export interface GoldenGatewayOptions {
+  readonly answers: GoldenRequests['answers'];
+  readonly fetchJwks: FetchJwks;
+}
+
+/** Serves a compiled story: the same table, but every cluster is an echo on the loopback interface and every port is free. */
+export async function startGoldenGateway(
+  { table, secrets }: CompileResult,
+  { answers, fetchJwks }: GoldenGatewayOptions,
+): Promise<GoldenGateway> {
+  const clock = createFakeClock();
+  const upstreams = await startUpstreams(table, answers);
+  const wired = wire(table, upstreams.ports);
+  const jwt = createJwtEngine({ clock, logger: createLogger('silent'), fetchJwks });
+  jwt.update(wired.keySets, secrets);
+  await jwt.settled();
+  let lines: string[] = [];
+  const program = prepareProgram(wired, secrets, {
+    prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
+  });
+  const dataPlane = createDataPlane({
+    program,
+    address: '127.0.0.1',
+    logger: createLogger('silent'),
+    accessLog: createAccessLog(createLogger('info', { write: (line) => void lines.push(line) })),
+    metrics: createMetrics(),
+    clock: systemClock,
+  });
+  const [failure] = await dataPlane.swap(program);
+  if (failure) throw failure.error;
+  return {
+    nowSeconds: Math.floor(clock.now() / 1000),
+    listeners: table.listeners,
+    portOf: (listener) => dataPlane.ports()[listener] ?? 0,
+    takeSeen: upstreams.take,
+    takeLog: async (count, waitMs) => {
+      const until = Date.now() + waitMs;
+      while (lines.length < count && Date.now() < until) await pause();
+      const taken = lines;
+      lines = [];
+      return taken;
+    },
+    close: async () => {
+      await dataPlane.drain({ acceptMs: 0, graceMs: 0 });
+      jwt.close();
+      await upstreams.close();
+    },
+  };
+}
+
+interface Upstreams {
+  readonly ports: ReadonlyMap<string, number>;
+  readonly take: () => readonly SeenRequest[];
+  readonly close: () => Promise<void>;
+}
+
+/** One server per cluster. */
+async function startUpstreams(
+  { clusters }: RoutingTable,
+  answers: GoldenRequests['answers'],
+): Promise<Upstreams> {
+  let seen: SeenRequest[] = [];
+  const servers = new Map<string, Server>();
+  for (const name of Object.keys(clusters)) {
+    const server = echo(name, answers?.[name], (one) => void seen.push(one));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    servers.set(name, server);
+  }
+  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+  return {
+    ports: new Map([...servers].map(([name, server]) => [name, portOf(server)])),
+    take: () => {
+      const taken = seen;
+      seen = [];
+      return taken;
+    },
+    close: async () => {
+      for (const server of servers.values()) {
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        await closed;
+      }
+    },
+  };
+}
+
+type Answer = NonNullable<GoldenRequests['answers']>[string];
+
+function echo(
+  cluster: string,
+  answer: Answer = { status: 200, body: cluster },
+  note: (seen: SeenRequest) => void,
+): Server {
+  return createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url: path = '', rawHeaders } = request;
+      const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
+      note({ cluster, method, path, headers, body: Buffer.concat(chunks).toString() });
+      response.writeHead(answer.status, { 'content-type': 'text/plain', ...answer.headers });
+      response.end(answer.body);
+    });
+  });
+}
+
+function wire(table: RoutingTable, ports: ReadonlyMap<string, number>): RoutingTable {
+  const clusters = Object.entries(table.clusters).map(([name, cluster]) => {
+    const { tls: _tls, ...plain } = cluster;
+    const port = ports.get(name) ?? 0;
+    const endpoints = cluster.endpoints.map(({ weight }) => ({ host: '127.0.0.1', port, weight }));
+    return [name, { ...plain, endpoints }] as const;
+  });
+  const listeners = table.listeners.map((listener) => ({ ...listener, port: 0 }));
+  return { ...table, listeners, clusters: Object.fromEntries(clusters) };
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 5));
+}

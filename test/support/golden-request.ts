@@ -1,0 +1,159 @@
+import { sendRaw, type RawRequest, type RawResponse } from './golden-client.ts';
+import type { GoldenGateway, SeenRequest } from './golden-gateway.ts';
+import type {
+  GoldenExpectation,
+  GoldenHeaders,
+  GoldenRequest,
+  GoldenToken,
+} from './golden-story.ts';
+import { mintToken } from './golden-token.ts';
+
+/** A request of a story as it was answered, next to how it should have been: equal when all is well. */
+export interface GoldenAnswer {
+  readonly actual: object;
+  readonly expected: object;
+  /** What must not be in any log. */
+  readonly tokens: readonly string[];
+  readonly log: readonly string[];
+}
+
+/** Sends a request of a story and takes from its answer what the expectation speaks of. */
+export async function askGolden(
+  gateway: GoldenGateway,
+  written: GoldenRequest,
+  named: Readonly<Record<string, GoldenToken>>,
+): Promise<GoldenAnswer> {
+  const { request, tokens } = withTokens(written, named, gateway.nowSeconds);
+  const raw = { ...rawRequest(request), port: portFor(gateway, request) };
+  const { expect: expectation, repeat = 1 } = request;
+  gateway.takeSeen();
+  const [response, ...more] = await sendAll(raw, repeat);
+  if (response === undefined) throw new Error('nothing was sent');
+  const seen = gateway.takeSeen();
+  const log = await gateway.takeLog(repeat, 'reason' in expectation ? 2000 : 100);
+  const headers = { 'www-authenticate': challengeOf(request), ...expectation.headers };
+  const actual = {
+    statuses: [...new Set([response, ...more].map(({ status }) => status))],
+    ...('body' in expectation && { body: response.body }),
+    headers: headersNamed(headers, response.headers),
+    ...upstreamSeen(expectation, seen),
+    ...('reason' in expectation && { reason: reasonIn(log) }),
+  };
+  const expected = {
+    statuses: [expectation.status ?? 200],
+    ...('body' in expectation && { body: expectation.body }),
+    headers,
+    ...upstreamExpected(expectation),
+    ...('reason' in expectation && { reason: expectation.reason }),
+  };
+  return { actual, expected, tokens, log };
+}
+
+const defaultHost = 'gateway.test';
+
+/** The request with `{name}` filled in everywhere; each token is minted once, since signatures may differ each time. */
+function withTokens(
+  written: GoldenRequest,
+  named: Readonly<Record<string, GoldenToken>>,
+  nowSeconds: number,
+): { readonly request: GoldenRequest; readonly tokens: readonly string[] } {
+  const minted = new Map<string, string>();
+  const mint = (name: string): string => {
+    const token = named[name];
+    if (token === undefined) throw new Error(`no such token: ${name}`);
+    const text = minted.get(name) ?? mintToken(token, nowSeconds);
+    minted.set(name, text);
+    return text;
+  };
+  const { token, ...rest } = written;
+  const bearer = token === undefined ? [] : [['authorization', `Bearer {${token}}`]];
+  const whole = { ...rest, headers: [...(rest.headers ?? []), ...bearer] };
+  const text = JSON.stringify(whole).replaceAll(/\{([a-z0-9-]+)\}/g, (_all, name: string) =>
+    mint(name),
+  );
+  return { request: JSON.parse(text) as GoldenRequest, tokens: [...minted.values()] };
+}
+
+function rawRequest(request: GoldenRequest): Omit<RawRequest, 'port'> {
+  const {
+    tls,
+    method = 'GET',
+    target = '/',
+    host = defaultHost,
+    headers = [],
+    body = '',
+  } = request;
+  return {
+    ...(tls === undefined ? {} : { tls }),
+    method,
+    target,
+    lines: [...(host === null ? [] : [['host', host] as const]), ...headers],
+    body,
+  };
+}
+
+function portFor(gateway: GoldenGateway, { port, tls }: GoldenRequest): number {
+  const listener = gateway.listeners.find((one) =>
+    port === undefined ? one.tls === (tls !== undefined) : one.port === port,
+  );
+  if (!listener) throw new Error(`no listener for port ${port ?? 'any'}`);
+  return gateway.portOf(listener.name);
+}
+
+/** One after the other, so that turns are taken in order. */
+async function sendAll(raw: RawRequest, count: number): Promise<RawResponse[]> {
+  const responses: RawResponse[] = [];
+  while (responses.length < count) responses.push(await sendRaw(raw));
+  return responses;
+}
+
+/** Of a path that is in its normal form already; for others the line is written out. */
+function challengeOf({ expect: { challenge }, tls, host, target }: GoldenRequest): string | null {
+  if (challenge === undefined) return null;
+  const error = challenge === 'missing' ? '' : ', error="invalid_token"';
+  const scheme = tls === undefined ? 'http' : 'https';
+  const [path = '/'] = (target ?? '/').split('?');
+  return `Bearer realm="${scheme}://${host ?? defaultHost}${path}"${error}`;
+}
+
+/** Of the lines there are, those that something is said of, in the form it is said in. */
+function headersNamed(named: GoldenHeaders, lines: readonly string[]): GoldenHeaders {
+  const found = Object.keys(named).map((name) => {
+    const values = lines.filter((_value, at) => at % 2 === 1 && lines[at - 1] === name);
+    const [first, ...more] = values;
+    if (first === undefined) return [name, null] as const;
+    const asList = more.length > 0 || Array.isArray(named[name]);
+    return [name, asList ? values : first] as const;
+  });
+  return Object.fromEntries(found);
+}
+
+function upstreamSeen(
+  { upstream, split, within = 0 }: GoldenExpectation,
+  seen: readonly SeenRequest[],
+): object {
+  if (split) {
+    const counts = Object.entries(split).map(([cluster, wanted]) => {
+      const count = seen.filter((one) => one.cluster === cluster).length;
+      return [cluster, Math.abs(count - wanted) <= within ? wanted : count] as const;
+    });
+    return { split: Object.fromEntries(counts) };
+  }
+  const shown = seen.map((one) => ({
+    cluster: one.cluster,
+    ...(upstream && 'method' in upstream && { method: one.method }),
+    ...(upstream && 'path' in upstream && { path: one.path }),
+    ...(upstream?.headers && { headers: headersNamed(upstream.headers, one.headers) }),
+    ...(upstream && 'body' in upstream && { body: one.body }),
+  }));
+  return { upstream: shown };
+}
+
+function upstreamExpected({ upstream, split }: GoldenExpectation): object {
+  return split ? { split } : { upstream: upstream === undefined ? [] : [upstream] };
+}
+
+function reasonIn(log: readonly string[]): unknown {
+  const line = log.at(-1);
+  return line === undefined ? 'no line' : (JSON.parse(line) as { reason?: unknown }).reason;
+}
