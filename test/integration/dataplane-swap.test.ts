@@ -6,35 +6,20 @@ import { connect as tlsConnect } from 'node:tls';
 import type { RoutingTable } from '../../src/ir/table.ts';
 import {
   cluster,
+  createScope,
   listener,
   matcher,
   program,
   readAll,
   route,
-  startGateway,
-  startUpstream,
   table,
   virtualHost,
 } from '../support/gateway.ts';
 import { openssl } from '../support/openssl.ts';
 
-const toClose: (() => Promise<unknown>)[] = [];
+const scope = createScope();
 
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function upstreamOf(...parameters: Parameters<typeof startUpstream>) {
-  const upstream = await startUpstream(...parameters);
-  toClose.push(upstream.close);
-  return upstream;
-}
-
-async function gatewayOf(...parameters: Parameters<typeof startGateway>) {
-  const gateway = await startGateway(...parameters);
-  toClose.push(gateway.close);
-  return gateway;
-}
+afterEach(scope.close);
 
 /** A key and a certificate for a name, as PEM. */
 function selfSigned(name: string): { readonly cert: string; readonly key: string } {
@@ -66,8 +51,8 @@ describe('a swap under load', () => {
     const names = ['a', 'b'] as const;
     const ports = await Promise.all(
       names.map(async (name) => {
-        const { port } = await upstreamOf((request, response) =>
-          response.end(`${name} ${request.headers['x-table'] ?? ''}`),
+        const { port } = await scope.upstream((request, response) =>
+          response.end(`${name} ${request.url}`),
         );
         return port;
       }),
@@ -87,12 +72,12 @@ describe('a swap under load', () => {
         names.map((name, at) => cluster(ports[at] ?? 0, { name })),
       );
     };
-    const gateway = await gatewayOf(tableOf(0));
+    const gateway = await scope.gateway(tableOf(0));
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     const answers: string[] = [];
-    let asking = true;
+    const asking = { on: true };
     const clients = Array.from({ length: 16 }, async () => {
-      while (asking) {
+      while (asking.on) {
         answers.push(
           await new Promise<string>((resolve, reject) => {
             httpGet(`${gateway.url()}/x`, { agent }, (response) => {
@@ -109,20 +94,20 @@ describe('a swap under load', () => {
       await gateway.swap(tableOf(turn % 2));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    asking = false;
+    asking.on = false;
     await Promise.all(clients);
     agent.destroy();
     expect(answers.length).toBeGreaterThan(200);
-    expect(new Set(answers)).toEqual(new Set(['200 a ', '200 b ']));
+    expect(new Set(answers)).toEqual(new Set(['200 a /a', '200 b /b']));
   });
 
   test('a stream that runs finishes on the table it began with', async () => {
     let finish = (): void => undefined;
-    const { port } = await upstreamOf((_request, response) => {
+    const { port } = await scope.upstream((_request, response) => {
       response.write('one ');
       finish = () => response.end('two');
     });
-    const gateway = await gatewayOf(table(virtualHost(), [cluster(port)]));
+    const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
     const response = await fetch(gateway.url());
     await gateway.swap(table(direct('new')));
     expect(await (await fetch(gateway.url())).text()).toBe('new');
@@ -131,13 +116,12 @@ describe('a swap under load', () => {
   });
 
   test('an unchanged cluster keeps its connections, a removed one loses them', async () => {
-    const { port, server } = await upstreamOf((_request, response) => response.end('ok'));
-    const gateway = await gatewayOf(table(virtualHost(), [cluster(port)]));
-    let connections = 0;
-    let closed = 0;
+    const { port, server } = await scope.upstream((_request, response) => response.end('ok'));
+    const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
+    const counts = { connections: 0, closed: 0 };
     server.on('connection', (socket) => {
-      connections += 1;
-      socket.on('close', () => (closed += 1));
+      counts.connections += 1;
+      socket.on('close', () => (counts.closed += 1));
     });
     await (await fetch(gateway.url())).text();
     await gateway.swap(table(virtualHost({ routes: [route({ name: 'other' })] }), [cluster(port)]));
@@ -147,10 +131,10 @@ describe('a swap under load', () => {
         cluster(port, { endpoints: [...cluster(port).endpoints, ...cluster(1).endpoints] }),
       ]),
     );
-    expect({ connections, closed }).toEqual({ connections: 1, closed: 0 });
+    expect(counts).toEqual({ connections: 1, closed: 0 });
     await gateway.swap(table(direct('x')));
-    while (closed === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect({ connections, closed }).toEqual({ connections: 1, closed: 1 });
+    while (counts.closed === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(counts).toEqual({ connections: 1, closed: 1 });
   });
 });
 
@@ -161,7 +145,7 @@ describe('ports', () => {
   });
 
   test('open and close with the table, the others untouched', async () => {
-    const gateway = await gatewayOf(two(['default', 'second']));
+    const gateway = await scope.gateway(two(['default', 'second']));
     const { default: first, second } = gateway.dataPlane.ports();
     await gateway.swap(two(['default', 'third']));
     const ports = gateway.dataPlane.ports();
@@ -175,7 +159,7 @@ describe('ports', () => {
     const blocker = createNetServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port } = blocker.address() as AddressInfo;
-    const gateway = await gatewayOf(table(direct('x')));
+    const gateway = await scope.gateway(table(direct('x')));
     const wanted = program({
       ...table(direct('x')),
       listeners: [listener(), listener({ name: 'taken', port })],
@@ -189,7 +173,7 @@ describe('ports', () => {
   });
 
   test('a port stays open when another listener takes it', async () => {
-    const gateway = await gatewayOf(table(direct('x')));
+    const gateway = await scope.gateway(table(direct('x')));
     const free = createNetServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => free.once('listening', resolve));
     const { port } = free.address() as AddressInfo;
@@ -227,7 +211,7 @@ describe('TLS', () => {
       listeners: [listener({ tls: true, virtualHosts: hosts.map(({ name }) => name) })],
       virtualHosts: Object.fromEntries(hosts.map((one) => [one.name, one])),
     });
-    const gateway = await gatewayOf(
+    const gateway = await scope.gateway(
       tableOf(host('a.example', []), host('b.example', ['b.example'])),
       {
         secrets,
@@ -256,12 +240,14 @@ describe('TLS', () => {
 describe('drain', () => {
   test('serves on with last answers, lets streams finish, then refuses', async () => {
     let finish = (): void => undefined;
-    const { port } = await upstreamOf((request, response) => {
-      if (request.url === '/short') return void response.end('short');
-      response.write('one ');
-      finish = () => response.end('two');
+    const { port } = await scope.upstream((request, response) => {
+      if (request.url === '/short') response.end('short');
+      else {
+        response.write('one ');
+        finish = () => response.end('two');
+      }
     });
-    const gateway = await gatewayOf(table(virtualHost(), [cluster(port)]));
+    const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
     const url = gateway.url();
     const stream = await fetch(url);
     const drained = gateway.dataPlane.drain({ acceptMs: 300, graceMs: 10_000 });
@@ -277,8 +263,8 @@ describe('drain', () => {
   });
 
   test('cuts what does not finish in time', async () => {
-    const { port } = await upstreamOf((_request, response) => void response.write('one '));
-    const gateway = await gatewayOf(table(virtualHost(), [cluster(port)]));
+    const { port } = await scope.upstream((_request, response) => void response.write('one '));
+    const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
     const stream = await fetch(gateway.url());
     await gateway.dataPlane.drain({ acceptMs: 0, graceMs: 50 });
     await expect(stream.text()).rejects.toThrow();

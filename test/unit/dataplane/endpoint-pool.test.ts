@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { EndpointPool, poolKey } from '../../../src/dataplane/endpoint-pool.ts';
+import { cluster } from '../../support/gateway.ts';
+
+const endpoint = { host: '10.0.0.1', port: 443, weight: 1 };
+
+describe('EndpointPool', () => {
+  test('is closed by the last who lets go', () => {
+    const one = new EndpointPool(cluster(1), endpoint);
+    const { pool } = one;
+    one.hold();
+    one.release();
+    expect(pool.closed).toBe(false);
+    one.release();
+    expect(pool.closed).toBe(true);
+  });
+
+  test('writes IPv6 addresses in brackets', () => {
+    expect(new EndpointPool(cluster(1), { ...endpoint, host: '::1' }).label).toBe('[::1]:443');
+  });
+
+  test.each([
+    [{ sni: 'own' }, { verify: true, sni: 'shared' }, 'own'],
+    [{}, { verify: true, sni: 'shared' }, 'shared'],
+    [{}, { verify: true }, '10.0.0.1'],
+  ])('the server name of %j in a cluster with %j is %s', (own, tls, expected) => {
+    const one = new EndpointPool(cluster(1, { tls }), { ...endpoint, ...own });
+    expect(one.serverName).toBe(expected);
+  });
+});
+
+test('poolKey tells apart what connections differ in, and nothing else', () => {
+  const key = poolKey(cluster(1), endpoint);
+  expect(poolKey(cluster(2, { name: 'other' }), endpoint)).toBe(key);
+  expect(poolKey(cluster(1, { tls: { verify: true } }), endpoint)).not.toBe(key);
+  expect(poolKey(cluster(1, { maxConnections: 1 }), endpoint)).not.toBe(key);
+  expect(poolKey(cluster(1), { ...endpoint, port: 444 })).not.toBe(key);
+});

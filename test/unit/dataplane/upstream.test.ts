@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { Upstream } from '../../../src/dataplane/upstream.ts';
+import { cluster } from '../../support/gateway.ts';
+
+const upstream = (maxConnections: number): Upstream =>
+  new Upstream(cluster(1, { maxConnections }), 'key', {}, undefined);
+
+describe('Upstream', () => {
+  test('admits up to its limit, then in the order of the line', () => {
+    const one = upstream(2);
+    const admitted: string[] = [];
+    const waiter = (name: string) => ({ admit: () => void admitted.push(name) });
+    expect([one.tryEnter(), one.tryEnter(), one.tryEnter()]).toEqual([true, true, false]);
+    const [a, b, c] = [waiter('a'), waiter('b'), waiter('c')];
+    expect([one.queue(a, 2), one.queue(b, 2), one.queue(c, 2)]).toEqual([true, true, false]);
+    one.unqueue(a);
+    expect(one.queue(c, 2)).toBe(true);
+    one.leave();
+    one.leave();
+    expect(admitted).toEqual(['b', 'c']);
+    expect([one.active, one.waiting]).toEqual([2, 0]);
+    one.leave();
+    one.leave();
+    expect(one.active).toBe(0);
+  });
+
+  test('a limit of 0 still lets one through', () => {
+    expect(upstream(0).tryEnter()).toBe(true);
+  });
+
+  test('takes its endpoints in turn', () => {
+    const endpoints = [1, 2].map((port) => ({ host: '10.0.0.1', port, weight: 1 }));
+    const two = new Upstream(cluster(1, { endpoints }), 'key', {}, undefined);
+    expect([1, 2, 3].map(() => two.nextEndpoint()?.label)).toEqual([
+      '10.0.0.1:1',
+      '10.0.0.1:2',
+      '10.0.0.1:1',
+    ]);
+    const none = new Upstream(cluster(1, { endpoints: [] }), 'key', {}, undefined);
+    expect(none.nextEndpoint()).toBeUndefined();
+  });
+});
