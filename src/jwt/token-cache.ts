@@ -63,6 +63,12 @@ class DigestCache implements TokenCache {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #entries = new Map<string, Entry>();
+  /**
+   * Goes from the oldest entry on and is kept: a Map keeps the holes of deleted entries for a while, and each walk from the
+   * start would step over thousands of them (7 against 0.2 µs for an entry, in a full cache).
+   */
+  #walk = this.#entries.entries();
+  #oldest: readonly [string, Entry] | undefined;
   #bytes = 0;
   #hits = 0;
   #misses = 0;
@@ -113,6 +119,7 @@ class DigestCache implements TokenCache {
     this.#cancelSweep?.();
     this.#cancelSweep = undefined;
     this.#entries.clear();
+    this.#oldest = undefined;
     this.#bytes = 0;
   }
 
@@ -123,11 +130,24 @@ class DigestCache implements TokenCache {
 
   #evict(): void {
     const now = this.#clock.now();
-    for (const [digest, entry] of this.#entries) {
+    for (let oldest = this.#peek(); oldest !== undefined; oldest = this.#peek()) {
+      const [digest, entry] = oldest;
+      const isThere = this.#entries.get(digest) === entry;
       const fits = this.#entries.size <= this.#maxEntries && this.#bytes <= this.#maxBytes;
-      if (fits && entry.expiresAtMs > now) break;
-      this.#remove(digest, entry);
+      if (isThere && fits && entry.expiresAtMs > now) return;
+      if (isThere) this.#remove(digest, entry);
+      this.#oldest = undefined;
     }
+  }
+
+  /** The oldest entry, which may have been removed since the walk came by it. */
+  #peek(): readonly [string, Entry] | undefined {
+    this.#oldest ??= this.#walk.next().value;
+    if (this.#oldest !== undefined || this.#entries.size === 0) return this.#oldest;
+    // At its end a walk is over for good; what came since is newer.
+    this.#walk = this.#entries.entries();
+    this.#oldest = this.#walk.next().value;
+    return this.#oldest;
   }
 
   /** So that claims do not stay in memory when the traffic ends. */

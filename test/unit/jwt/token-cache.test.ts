@@ -65,6 +65,30 @@ describe('createTokenCache', () => {
     expect(cache.get(key({ token: '4' }))).toBe(identity);
   });
 
+  test('keeps the newest, whatever was put in again, ended early or was cleared in between', () => {
+    const clock = createFakeClock();
+    const cache = createTokenCache(clock, { entries: 5 });
+    const names = Array.from({ length: 12 }, (_, index) => `token-${index}`);
+    // The plain way: what ends first in a list is the oldest.
+    let kept: { token: string; until: number }[] = [];
+    for (let turn = 0; turn < 2000; turn += 1) {
+      const token = names[(turn * 7 + (turn >> 3)) % names.length] ?? '';
+      const until = clock.now() + (turn % 5 === 0 ? 3 : 60_000);
+      cache.set(key({ token }), identity, until);
+      kept = kept.filter((one) => one.token !== token && one.until > clock.now());
+      kept = [...kept, { token, until }].slice(-5);
+      if (turn % 97 === 0) {
+        cache.clear();
+        kept = [];
+      }
+      clock.advance(1);
+      const alive = kept.filter((one) => one.until > clock.now()).map((one) => one.token);
+      expect(names.filter((name) => cache.get(key({ token: name })))).toEqual(
+        names.filter((name) => alive.includes(name)),
+      );
+    }
+  });
+
   test('the oldest goes when there are too many bytes, and a token too large is not kept', () => {
     const cache = createTokenCache(createFakeClock(), { bytes: 20_000 });
     for (const token of ['1', '2', '3']) {
