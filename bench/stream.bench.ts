@@ -13,7 +13,7 @@ import { printTable, spreadOf, spreadText } from './harness/report.ts';
 import { requireTool } from './harness/tools.ts';
 import { startTarget, type Target, type TargetName } from './targets/catalog.ts';
 
-const targetNames: readonly TargetName[] = ['bare', 'envoy-cache', 'seekgate'];
+const targetNames: readonly TargetName[] = ['bare', 'envoy-cache', 'seekgate', 'seekgate-model'];
 const proxyCore = 0;
 const loadCore = 1;
 const streams = 200;

@@ -14,6 +14,7 @@ export const targetNames = [
   'envoy-cache-log',
   'seekgate',
   'seekgate-log',
+  'seekgate-model',
 ] as const;
 export type TargetName = (typeof targetNames)[number];
 
@@ -74,7 +75,7 @@ async function nodeParameters(
     return [file, String(port), `http://127.0.0.1:${around.upstreamPort}`];
   }
   const folder = join(around.scratch, name);
-  writeManifests(folder, around.credentials, around.upstreamPort);
+  writeManifests(folder, { ...around, model: name === 'seekgate-model' });
   const main = fileURLToPath(import.meta.resolve('../../src/main.ts'));
   const adminPort = await freePort();
   const accessLog = name.endsWith('-log') ? 'on' : 'off';

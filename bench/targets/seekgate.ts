@@ -2,10 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audience, issuer, role, type Credentials } from '../harness/credentials.ts';
 
+export interface SeekgateSetup {
+  readonly credentials: Credentials;
+  readonly upstreamPort: number;
+  /** The upstream is a model server: its key is put in, and looked for in answers. */
+  readonly model: boolean;
+}
+
 /** Writes a folder of manifests: verify the token by a local JWKS, ask for a claim, forward. JSON is YAML. */
-export function writeManifests(folder: string, credentials: Credentials, upstream: number): void {
+export function writeManifests(folder: string, setup: SeekgateSetup): void {
   mkdirSync(folder, { recursive: true });
-  const resources = [virtualService(credentials), upstreamResource(upstream)];
+  const resources = [virtualService(setup.credentials), upstream(setup)];
   const text = resources.map((resource) => JSON.stringify(resource, null, 2)).join('\n---\n');
   writeFileSync(join(folder, 'bench.yaml'), `${text}\n`);
 }
@@ -35,11 +42,15 @@ function virtualService(credentials: Credentials): object {
   };
 }
 
-function upstreamResource(port: number): object {
+function upstream({ upstreamPort, model }: SeekgateSetup): object {
+  const customHost = { host: '127.0.0.1', port: upstreamPort };
+  const authToken = { inline: 'sk-0123456789abcdef0123456789abcdef' };
   return {
     apiVersion: 'gloo.solo.io/v1',
     kind: 'Upstream',
     metadata: { name: 'upstream', namespace: 'default' },
-    spec: { static: { hosts: [{ addr: '127.0.0.1', port }] } },
+    spec: model
+      ? { ai: { deepseek: { authToken, customHost } } }
+      : { static: { hosts: [{ addr: '127.0.0.1', port: upstreamPort }] } },
   };
 }
