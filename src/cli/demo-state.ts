@@ -21,7 +21,7 @@ export interface DemoState {
 }
 
 /** A token, and the file it is in for the curl commands. */
-export interface DemoToken {
+interface DemoToken {
   readonly tokenFile: string;
   readonly token: string;
 }

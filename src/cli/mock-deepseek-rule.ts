@@ -3,8 +3,8 @@ import { load } from 'js-yaml';
 import { AppError, messageOf } from '../base/errors.ts';
 
 /** Ways to fail that HTTP statuses do not cover. */
-export const mockFaults = ['hang', 'reset', 'stall', 'truncate', 'malformed'] as const;
-export type MockFault = (typeof mockFaults)[number];
+const mockFaults = ['hang', 'reset', 'stall', 'truncate', 'malformed'] as const;
+type MockFault = (typeof mockFaults)[number];
 
 /** Which requests a rule is for; every member given has to fit. */
 export interface MockMatch {

@@ -42,7 +42,7 @@ export interface MockDeepseek extends HttpListener {
 }
 
 /** Header on every response, so that nobody takes the stand-in for DeepSeek. */
-export const standInHeader = 'x-seekgate-stand-in';
+const standInHeader = 'x-seekgate-stand-in';
 
 const currentModels = [
   'deepseek-flash',

@@ -71,7 +71,7 @@ export function generatePrivateKey(choice: {
 }
 
 /** Writes both halves as PEM; the private one is created with mode 0600, never widened after the fact. */
-export async function writeKeyPair(
+async function writeKeyPair(
   key: KeyObject,
   files: { readonly privateKey: string; readonly publicKey: string },
   overwrite: boolean,

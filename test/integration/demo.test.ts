@@ -37,15 +37,19 @@ describe('demo', () => {
       const { stdout } = await shell('bash', ['-c', command.replace('curl', 'curl -s')]);
       answers.push(stdout);
     }
+    const [, tokenFile = ''] = /\$\(cat (\S+)\)/.exec(printed) ?? [];
+    const during = existsSync(tokenFile);
+    const { code } = await demo.stop();
     expect(answers).toEqual([
       'Jwt is missing',
       expect.stringMatching(/data: \[DONE\]\n\n$/),
       'RBAC: access denied',
     ]);
-    const [, tokenFile = ''] = /\$\(cat (\S+)\)/.exec(printed) ?? [];
-    expect(existsSync(tokenFile)).toBe(true);
-    expect((await demo.stop()).code).toBe(0);
-    expect(existsSync(tokenFile)).toBe(false);
+    expect({ code, during, after: existsSync(tokenFile) }).toEqual({
+      code: 0,
+      during: true,
+      after: false,
+    });
   });
 
   it.each(names)('names the flag when the %s port is taken', async (name) => {

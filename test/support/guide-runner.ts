@@ -23,11 +23,14 @@ export async function runGuide(markdown: string): Promise<number> {
   const path = [programs, pythonVenvBin(), dirname(process.execPath), process.env['PATH']];
   const env = { ...process.env, PATH: path.join(':'), NO_COLOR: '1' };
   const background: ChildProcess[] = [];
+  const killAll = (): void => background.forEach((child) => signalGroup(child, 'SIGKILL'));
+  process.once('exit', killAll);
   const blocks = readGuide(await withFreePorts(markdown));
   try {
     for (const block of blocks) await runBlock(block, { reader, env, background });
   } finally {
     await Promise.all(background.map((child) => stop(child)));
+    process.off('exit', killAll);
   }
   return blocks.length;
 }
@@ -77,13 +80,17 @@ async function runBlock(block: GuideBlock, { reader, env, background }: Reader):
   );
 }
 
-/** The group, since a block is a shell with children. */
 function stop(child: ChildProcess): Promise<void> {
   return new Promise((settle) => {
-    if (child.exitCode !== null || child.pid === undefined) return settle();
+    if (child.exitCode !== null || child.signalCode !== null) return settle();
     child.once('close', () => settle());
-    process.kill(-child.pid, 'SIGTERM');
+    signalGroup(child, 'SIGTERM');
   });
+}
+
+/** The group, since a block is a shell with children. */
+function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
 }
 
 async function withFreePorts(markdown: string): Promise<string> {

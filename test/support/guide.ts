@@ -59,7 +59,7 @@ export function looksLike(expected: string, actual: string): boolean {
     .split('\n')
     .map((line) =>
       line.trim() === '…'
-        ? '(?:.*\\n?)*'
+        ? '(?:.*\\n)*'
         : `${line
             .split('…')
             .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
