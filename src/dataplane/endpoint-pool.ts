@@ -40,7 +40,7 @@ export class EndpointPool {
   release(): void {
     this.#holders -= 1;
     if (this.#holders > 0) return;
-    void this.#pool?.close();
+    this.#pool?.close().catch(() => undefined);
     this.#pool = undefined;
   }
 

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 
-import { resetBeforeHeaders, type Denial } from './denial.ts';
+import { internalError, resetBeforeHeaders, type Denial } from './denial.ts';
 
 /** Envoy's answer to a route's timeout. */
 export const upstreamTimeout: Denial = {
@@ -19,6 +19,8 @@ const protocolCodes = new Set([
 /** What an error of an upstream request means, if its answer had not begun; `sent`: the request was on a connection. */
 export function upstreamFault(error: Error, sent: boolean): Denial {
   const code = codeOf(error);
+  // Something of ours cannot be written to a request line or a header: nothing was sent.
+  if (code === 'UND_ERR_INVALID_ARG') return internalError(code);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return { ...resetBeforeHeaders(503, 'connect', 'connection timeout'), detail: code };
   }

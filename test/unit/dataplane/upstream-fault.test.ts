@@ -10,6 +10,7 @@ describe('upstreamFault', () => {
     [coded('ECONNREFUSED'), false, 503, 'connect'],
     [coded('ERR_TLS_CERT_ALTNAME_INVALID'), false, 503, 'connect'],
     [new errors.ConnectTimeoutError('x'), false, 503, 'connect'],
+    [new errors.InvalidArgumentError('secret'), false, 500, 'internal'],
     [coded('ECONNRESET'), true, 503, 'reset'],
     [new errors.SocketError('other side closed'), true, 503, 'reset'],
     [new errors.SocketError('bad response'), true, 502, 'protocol'],
