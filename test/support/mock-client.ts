@@ -1,7 +1,7 @@
 import type { MockDeepseek } from '../../src/cli/mock-deepseek.ts';
 
 /** A chunk of a streamed chat. */
-export interface MockChunk {
+interface MockChunk {
   readonly choices: readonly {
     readonly delta: Readonly<Record<string, unknown>>;
     readonly finish_reason: string | null;
