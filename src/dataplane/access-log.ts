@@ -2,7 +2,7 @@ import type { Logger } from '../base/log.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What the end of a request adds to what its stages found out. */
-export interface RequestEnd {
+interface RequestEnd {
   /** 0: the client left before an answer. */
   readonly status: number;
   readonly cluster: string;

@@ -12,7 +12,7 @@ export interface Certificates {
 }
 
 /** PEM texts, as node:tls takes them. */
-export interface CertificatePem {
+interface CertificatePem {
   readonly cert: string;
   readonly key: string;
 }

@@ -1,5 +1,5 @@
 /** One request that has ended, as the counters see it: no value in it comes from the client. */
-export interface EndedRequest {
+interface EndedRequest {
   /** Name of the virtual host, or empty when none matched. */
   readonly virtualHost: string;
   readonly verdict: string;
@@ -18,13 +18,13 @@ export interface DataPlaneMetrics {
 }
 
 /** A count under its labels. */
-export interface Count {
+interface Count {
   readonly labels: readonly string[];
   readonly value: number;
 }
 
 /** A histogram of durations under the name of a virtual host. */
-export interface DurationHistogram {
+interface DurationHistogram {
   readonly virtualHost: string;
   /** Counts per bound of {@link durationBoundsMs}, and one more for what is above. */
   readonly buckets: readonly number[];

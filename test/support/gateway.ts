@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
 import { createDataPlane, type DataPlane } from '../../src/dataplane/server.ts';
 import type { Cluster } from '../../src/ir/cluster.ts';
-import type { JwtProvider, TokenSource } from '../../src/ir/jwt.ts';
+import type { TokenSource } from '../../src/ir/jwt.ts';
 import type { Matcher } from '../../src/ir/matcher.ts';
 import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../../src/ir/table.ts';
 import type { StageVerdict, TokenRequest } from '../../src/jwt/authenticate.ts';
@@ -81,18 +81,7 @@ export const emptyTable: RoutingTable = {
   keySets: {},
 };
 
-/** A provider that reads `Authorization: Bearer` and writes the claim `user` into `x-user`. */
-export const provider: JwtProvider = {
-  name: 'kc',
-  audiences: [],
-  keySet: 'keys',
-  sources: [{ kind: 'header', name: 'authorization', prefix: 'Bearer ' }],
-  keepToken: false,
-  claimsToHeaders: [{ claim: 'user', header: 'x-user', append: false }],
-  clockSkewSeconds: 60,
-};
-
-/** `jwt` of a route that wants a token of {@link provider}. */
+/** `jwt` of a route that wants a token. */
 export const requireToken = {
   afterExtAuth: { validation: 'REQUIRE_VALID', providers: ['kc'] },
 } as const;
@@ -101,7 +90,7 @@ export const requireToken = {
  * Stands in for the verifier: the token `user:NAME` or `later:NAME` (answered in a later turn), in Authorization or else in
  * the query, is good, and its claims are `{user: NAME}`; any other is bad.
  */
-export const fakeVerifier: ProgramParts = {
+const fakeVerifier: ProgramParts = {
   prepareStage: (stage) => ({
     authenticate: (request: TokenRequest) => {
       const [line] = request.headerLines('authorization');
