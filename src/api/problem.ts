@@ -38,7 +38,6 @@ export const reasons = [
   'ServiceNotFound',
   'NoEndpoints',
   'RefNotPermitted',
-  'RouteTableNotFound',
   'ReferenceNotFound',
   'ForbiddenAddress',
   // Keys from the network and the engines.

@@ -41,7 +41,6 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   ServiceNotFound: 'The Service that is named does not exist, or lacks that port.',
   NoEndpoints: 'The Service has no endpoint that is ready.',
   RefNotPermitted: 'A reference into another namespace that has not allowed it.',
-  RouteTableNotFound: 'The RouteTable that is named does not exist, or none fits the selector.',
   ReferenceNotFound:
     'Something else that is named does not exist, such as a provider; or nothing names the resource.',
   ForbiddenAddress: 'An address that no backend and no issuer may have, such as link-local ones.',

@@ -1,9 +1,10 @@
 import type { Destination, RouteSpec, WeightedDestination } from '../api/route.ts';
 import { durationMs } from '../base/duration.ts';
-import type { ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
+import type { ClosedAction, ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
 import { clusterName } from './cluster-defaults.ts';
 import { serviceCluster } from './endpoints.ts';
 import { shown } from './findings.ts';
+import { checkHeadText } from './head-text.ts';
 import type { At } from './host-plan.ts';
 import { permitted } from './namespaces.ts';
 import type { HostScope } from './providers.ts';
@@ -25,17 +26,27 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
   if (spec.redirectAction) {
     return compileRedirect({ value: spec.redirectAction, path: `${path}.redirectAction` }, scope);
   }
+  checkHeadText(spec.options?.prefixRewrite, `${path}.options.prefixRewrite`, scope);
   const single = spec.routeAction?.single;
   const multi = spec.routeAction?.multi;
   if (single) {
     const at = { value: single, path: `${path}.routeAction.single` };
-    return forward(spec, [{ cluster: destination(at, scope), weight: 1 }], scope);
+    const cluster = destination(at, scope);
+    return missing(cluster, scope) ?? forward(spec, [{ cluster, weight: 1 }], scope);
   }
   if (multi) {
     const at = { value: multi.destinations, path: `${path}.routeAction.multi.destinations` };
     return forward(spec, compileWeights(at, scope), scope);
   }
   return closed(`${path}: this kind of action is not served yet, so the route stays closed`);
+}
+
+/** As Gloo: with `replaceInvalidRoutes` a route to a missing Upstream answers like one with an error, else 503. */
+function missing(cluster: string, { context }: HostScope): ClosedAction | undefined {
+  const { replaceInvalidRoutes, invalidRouteStatus, invalidRouteBody } = context.settings;
+  if (!replaceInvalidRoutes || context.clusters.has(cluster)) return undefined;
+  const detail = `no cluster ${cluster}`;
+  return { kind: 'closed', status: invalidRouteStatus, body: invalidRouteBody, detail };
 }
 
 function forward(
@@ -120,8 +131,21 @@ function upstreamCluster(
   return name;
 }
 
-/** Where a short-form VirtualService without routes goes: the Upstream that Settings name, else `deepseek` beside it. */
-export function defaultRouteAction(scope: HostScope): ForwardAction {
+/**
+ * Where a short-form VirtualService without routes goes: the Upstream that Settings name, else `deepseek` beside it. Nobody
+ * wrote that it should be open to all, so it is not.
+ */
+export function defaultRouteAction(scope: HostScope, verified: boolean): RouteAction {
+  if (!verified) {
+    scope.findings.warn({
+      reason: 'NoVirtualHost',
+      path: 'spec',
+      what: 'the default backend is not for requests without verification, they get 500',
+      found: 'neither jwt nor routes',
+      accepted: 'jwt, or routes of its own',
+    });
+    return closed('spec: no jwt in front of the default backend');
+  }
   const { context, namespace, findings } = scope;
   const target = context.settings.defaultUpstream ?? { name: 'deepseek', namespace };
   const found = context.compiledClusters.has(clusterName(target));

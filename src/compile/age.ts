@@ -1,16 +1,24 @@
-import type { Entry } from '../api/resource.ts';
+import { refKey, type Entry, type Resource } from '../api/resource.ts';
 
-/** Oldest first, then by namespace and name: who keeps a domain or a port that two want. */
-export function byAge(a: Entry, b: Entry): number {
-  return compareText(sortKey(a), sortKey(b));
+/**
+ * Compares entries: oldest first, then by namespace and name: who keeps a domain or a port that two want. Where the newest
+ * version cannot be read, the last good one tells the age, so that nobody loses a place by a mistake.
+ */
+export function byAge(lastGood: ReadonlyMap<string, Resource>): (a: Entry, b: Entry) => number {
+  const sortKey = ({ resource, ref }: Entry): readonly string[] => {
+    const { creationTimestamp } = (resource ?? lastGood.get(refKey(ref)))?.metadata ?? {};
+    return [creationTimestamp ?? unknown, ref.namespace, ref.name];
+  };
+  return (a, b) => compareKeys(sortKey(a), sortKey(b));
 }
 
-function sortKey({ resource, ref }: Entry): string {
-  // A rejected newest version is no reason to lose one's place: then only the name counts, after those with a time.
-  const created = resource?.metadata.creationTimestamp ?? '';
-  return `${created} ${ref.namespace} ${ref.name}`;
-}
+/** After every time there is. */
+const unknown = '~';
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  for (const [index, text] of a.entries()) {
+    const other = b[index] ?? '';
+    if (text !== other) return text < other ? -1 : 1;
+  }
+  return 0;
 }

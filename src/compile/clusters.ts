@@ -1,15 +1,20 @@
-import { refKey, type Entry, type Resource } from '../api/resource.ts';
+import type { Entry, Resource } from '../api/resource.ts';
+import type { Ref } from '../api/schema.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
+import { isCertificate } from './certificates.ts';
 import { clusterName, defaultConnections } from './cluster-defaults.ts';
-import { candidates, shapeFindings, type CompiledCluster, type CompileContext } from './context.ts';
+import type { CompiledCluster, CompileContext } from './context.ts';
 import { serviceEndpoints } from './endpoints.ts';
-import { createFindings, shown, type Findings } from './findings.ts';
+import type { Findings } from './findings.ts';
+import { checkHost, checkServerName } from './host-names.ts';
 import { compileLlm } from './llm.ts';
-import { isLocalHost } from './local-hosts.ts';
 import { findSecret, type SecretUse } from './secrets.ts';
+import { serveVersion } from './served-version.ts';
 
 const httpsPort = 443;
+/** An hour is for ever here; timers overflow at 25 days. */
+const longestTimeoutMs = 3_600_000;
 
 /** Compiles every Upstream, used or not: its own outcome says what is wrong with it. */
 export function clustersPass(context: CompileContext): void {
@@ -17,25 +22,13 @@ export function clustersPass(context: CompileContext): void {
 }
 
 function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): void {
-  const own = createFindings();
-  let serving:
-    { cluster: CompiledCluster; resource: Resource<'Upstream'>; lastGood: boolean } | undefined;
-  for (const { resource, lastGood } of candidates(context, entry)) {
-    const findings = lastGood ? createFindings() : own;
-    const cluster = compileUpstream(resource, context, findings);
-    if (findings.hasErrors()) continue;
-    serving = { cluster, resource, lastGood };
-    break;
-  }
-  context.verdicts.set(refKey(entry.ref), {
-    findings: [...shapeFindings(entry), ...own.list],
-    keySets: [],
-    servingLastGood: serving?.lastGood ?? false,
-  });
-  if (!serving) return;
-  context.accepted.set(refKey(entry.ref), serving.resource);
-  context.compiledClusters.set(serving.cluster.cluster.name, serving.cluster);
-  context.clusters.set(serving.cluster.cluster.name, serving.cluster.cluster);
+  const served = serveVersion(context, entry, (upstream, findings) =>
+    compileUpstream(upstream, context, findings),
+  );
+  if (!served) return;
+  const { cluster } = served.compiled;
+  context.compiledClusters.set(cluster.name, served.compiled);
+  context.clusters.set(cluster.name, cluster);
 }
 
 interface Target {
@@ -59,12 +52,16 @@ function compileUpstream(
   const cluster: Cluster = {
     name: clusterName(metadata),
     ...target,
-    connectTimeoutMs:
+    connectTimeoutMs: Math.min(
       durationMs(spec.connectionConfig?.connectTimeout ?? '') ||
-      defaultConnections.connectTimeoutMs,
+        defaultConnections.connectTimeoutMs,
+      longestTimeoutMs,
+    ),
     maxConnections: spec.circuitBreakers?.maxConnections ?? defaultConnections.maxConnections,
   };
-  return { cluster, holdsCredential: cluster.llm?.credential.kind === 'secret' };
+  const credential = cluster.llm?.credential.kind;
+  // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
+  return { cluster, holdsCredential: credential === 'secret' || credential === 'missing' };
 }
 
 function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
@@ -83,7 +80,7 @@ function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
   }
   const target = spec.ai && compileLlm(upstream, spec.ai, use);
   if (!target) return { endpoints: [] };
-  checkHost(target.endpoint.host, 'spec.ai.customHost.host', use);
+  checkHost(target.endpoint.host, `${target.path}.host`, use);
   // A key travels on this connection: the server's certificate is always checked.
   const tls = target.tls ? compileTls(upstream, use, true) : undefined;
   return { endpoints: [target.endpoint], ...(tls ? { tls } : {}), llm: target.llm };
@@ -102,7 +99,9 @@ function staticTarget(upstream: Resource<'Upstream'>, use: SecretUse): Target {
     });
   }
   const endpoints = hosts.map((host, index): Endpoint => {
-    checkHost(host.addr, `spec.static.hosts[${index}].addr`, use);
+    const path = `spec.static.hosts[${index}]`;
+    checkHost(host.addr, `${path}.addr`, use);
+    if (host.sniAddr) checkServerName(host.sniAddr, `${path}.sniAddr`, use.findings);
     const sni = host.sniAddr ? { sni: host.sniAddr } : {};
     return { host: host.addr, port: host.port, weight: host.loadBalancingWeight ?? 1, ...sni };
   });
@@ -117,10 +116,17 @@ function compileTls(
   use: SecretUse,
   alwaysVerify: boolean,
 ): UpstreamTls {
-  const { sni, secretRef } = spec.sslConfig ?? {};
-  const path = 'spec.sslConfig.secretRef';
-  const ca = secretRef && findSecret(secretRef, { ...use, path })?.read('ca.crt');
-  const verify = alwaysVerify || ca !== undefined || secretRef !== undefined;
+  const ssl = spec.sslConfig ?? {};
+  const { sni, secretRef } = ssl;
+  if (sni) checkServerName(sni, 'spec.sslConfig.sni', use.findings);
+  const ca = secretRef && readAuthorities(secretRef, { ...use, path: 'spec.sslConfig.secretRef' });
+  // Other ways to name authorities are not read yet; then those of the system have to do, rather than none.
+  const asksToVerify =
+    secretRef !== undefined ||
+    ssl.sslFiles !== undefined ||
+    ssl.sds !== undefined ||
+    (ssl.verifySubjectAltName ?? []).length > 0;
+  const verify = alwaysVerify || asksToVerify;
   if (!verify) {
     use.findings.warn({
       reason: 'InsecureUpstream',
@@ -131,13 +137,26 @@ function compileTls(
   return { ...(sni ? { sni } : {}), verify, ...(ca === undefined ? {} : { ca }) };
 }
 
-function checkHost(host: string, path: string, { context, findings }: SecretUse): void {
-  if (context.options.allowLocalUpstreams || !isLocalHost(host)) return;
-  findings.error({
-    reason: 'ForbiddenAddress',
-    path,
-    what: 'loopback and link-local addresses are not for Upstreams',
-    found: shown(host),
-    accepted: 'another address, or the flag --allow-local-upstreams',
-  });
+function readAuthorities(ref: Ref, use: SecretUse): string | undefined {
+  const secret = findSecret(ref, use);
+  if (!secret) return undefined;
+  const ca = secret.read('ca.crt');
+  if (ca === undefined) {
+    use.findings.warn({
+      reason: 'SecretNotFound',
+      path: use.path,
+      what: 'certificates are checked against the authorities of the system',
+      found: `no entry ca.crt in ${secret.id}`,
+      accepted: 'an entry ca.crt',
+    });
+  } else if (!isCertificate(ca)) {
+    use.findings.error({
+      reason: 'InvalidUpstream',
+      path: use.path,
+      what: 'no server could be trusted',
+      found: `an entry ca.crt in ${secret.id} that is no certificate`,
+      accepted: 'certificates in PEM',
+    });
+  }
+  return ca;
 }

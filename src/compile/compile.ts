@@ -2,16 +2,17 @@ import { deepFreeze } from '../base/deep-freeze.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
-import type { KeySet } from '../ir/jwt.ts';
 import type { Outcome } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
 import { createContext, type CompileContext } from './context.ts';
+import { coreKindsPass } from './core-kinds.ts';
 import { keysPass } from './keys.ts';
 import { listenersPass } from './listeners.ts';
 import { outcomesOf } from './outcomes.ts';
 import { otherKindsPass } from './other-kinds.ts';
 import { settingsPass } from './settings.ts';
+import { usedParts, usedSecrets } from './used-parts.ts';
 import { virtualHostsPass } from './virtual-hosts.ts';
 
 /** What the engines lend to the compiler, so that both mean the same by a good key and a good expression. */
@@ -43,6 +44,7 @@ export interface CompileResult {
 /** In this order: later passes read what earlier ones left in the context. */
 const passes: readonly ((context: CompileContext) => void | Promise<void>)[] = [
   settingsPass,
+  coreKindsPass,
   keysPass,
   clustersPass,
   listenersPass,
@@ -66,27 +68,13 @@ export async function compile(
       // As Gloo: without a virtual host the port stays closed.
       virtualHosts.length > 0 ? [{ ...listener, virtualHosts }] : [],
     ),
-    virtualHosts: Object.fromEntries(context.virtualHosts),
-    clusters: Object.fromEntries(context.clusters),
-    keySets: Object.fromEntries(usedKeySets(context)),
+    ...usedParts(context),
   };
   const table = { version: contentHash(JSON.stringify(content)), ...content };
   return {
     table: deepFreeze(table),
-    secrets: Object.freeze(Object.fromEntries(context.secrets)),
+    secrets: Object.freeze(usedSecrets(content, context.secrets)),
     outcomes: outcomesOf(context),
     accepted: context.accepted,
   };
-}
-
-/** Without those of resources that were rejected: nothing is fetched for what does not serve. */
-function usedKeySets({
-  virtualHosts,
-  keySets,
-}: CompileContext): readonly (readonly [string, KeySet])[] {
-  const hosts = [...virtualHosts.values()];
-  const used = new Set(
-    hosts.flatMap(({ providers }) => Object.values(providers).map(({ keySet }) => keySet)),
-  );
-  return [...keySets].filter(([id]) => used.has(id));
 }

@@ -27,3 +27,6 @@ export const defaultSettings: CompiledSettings = {
   sharedUpstreams: ['gloo-system'],
   sharedSecrets: [],
 };
+
+/** In place of Settings that were never readable: they may have asked for policies everywhere. */
+export const unreadableSettings: CompiledSettings = { ...defaultSettings, requireRbac: true };

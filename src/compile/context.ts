@@ -1,4 +1,12 @@
-import { refKey, type Entry, type Resource, type ResourceSet } from '../api/resource.ts';
+import {
+  refKey,
+  type EndpointSliceBody,
+  type Entry,
+  type Resource,
+  type ResourceSet,
+  type SecretBody,
+  type ServiceBody,
+} from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
@@ -30,6 +38,10 @@ export interface CompileContext {
   readonly tools: CompileTools;
   readonly options: CompileOptions;
   settings: CompiledSettings;
+  /** Kubernetes' own kinds by `resourceKey`; slices by that of their Service. */
+  readonly secretBodies: Map<string, SecretBody>;
+  readonly services: Map<string, ServiceBody>;
+  readonly endpointSlices: Map<string, EndpointSliceBody[]>;
   readonly keyImports: Map<string, KeyImport>;
   readonly compiledClusters: Map<string, CompiledCluster>;
   readonly clusters: Map<string, Cluster>;
@@ -52,6 +64,9 @@ export function createContext(
     tools,
     options,
     settings: defaultSettings,
+    secretBodies: new Map(),
+    services: new Map(),
+    endpointSlices: new Map(),
     keyImports: new Map(),
     compiledClusters: new Map(),
     clusters: new Map(),

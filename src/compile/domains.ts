@@ -16,7 +16,8 @@ export function compileDomains(
   if (value.length === 0 || (value.length === 1 && value[0] === '')) return ['*'];
   const seen = new Set<string>();
   for (const [index, written] of value.entries()) {
-    const domain = written.toLowerCase();
+    // Requests are compared without a trailing dot.
+    const domain = written.toLowerCase().replace(/(?<=[^.])\.(?=:\d+$|$)/, '');
     const at = `${path}[${index}]`;
     if (domain === '' || !form.test(domain)) {
       findings.error({

@@ -1,10 +1,11 @@
-import type { EndpointSliceBody, Resource } from '../api/resource.ts';
+import type { EndpointSliceBody, ServiceBody } from '../api/resource.ts';
 import type { Destination } from '../api/route.ts';
 import type { Endpoint } from '../ir/cluster.ts';
 import { defaultConnections } from './cluster-defaults.ts';
-import type { CompileContext } from './context.ts';
+import { resourceKey } from './core-kinds.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
+import { isLocalHost } from './local-hosts.ts';
 import type { HostScope } from './providers.ts';
 import type { SecretUse } from './secrets.ts';
 
@@ -16,21 +17,28 @@ interface ServicePort {
 
 /** Ready endpoints of a port of a Service; a finding says why there are none. */
 export function serviceEndpoints(service: ServicePort, use: SecretUse): readonly Endpoint[] {
-  const { context, findings, path } = use;
-  const found = context.resources.get('Service', service.namespace, service.name)?.resource;
-  const title = `${service.namespace}.${service.name}`;
-  const missing = (what: string, accepted: string): readonly Endpoint[] => {
-    findings.warn({
-      reason: 'ServiceNotFound',
-      path,
-      what: 'requests get 503',
-      found: what,
-      accepted,
-    });
-    return [];
-  };
-  if (!found) return missing(`no Service ${shown(title)}`, 'the name of a Service');
-  if (found.spec.type === 'ExternalName') {
+  const port = findPort(service, use);
+  if (!port) return [];
+  const slices = use.context.endpointSlices.get(resourceKey(service));
+  const ready = readyEndpoints(slices, port.name ?? '');
+  if (ready.length > 0) return withoutLocal(ready, use);
+  use.findings.warn({
+    reason: 'NoEndpoints',
+    path: use.path,
+    what: 'requests get 503',
+    found: `no ready endpoint of ${service.namespace}.${service.name}:${service.port}`,
+    accepted: 'an EndpointSlice with ready endpoints',
+  });
+  return [];
+}
+
+type Port = NonNullable<ServiceBody['spec']['ports']>[number];
+
+function findPort(service: ServicePort, { context, findings, path }: SecretUse): Port | undefined {
+  const found = context.services.get(resourceKey(service));
+  const title = shown(`${service.namespace}.${service.name}`);
+  const port = found?.spec.ports?.find((one) => one.port === service.port);
+  if (found?.spec.type === 'ExternalName') {
     findings.warn({
       reason: 'ForbiddenAddress',
       path,
@@ -38,37 +46,51 @@ export function serviceEndpoints(service: ServicePort, use: SecretUse): readonly
       found: title,
       accepted: 'a Service with endpoints, or a static Upstream',
     });
-    return [];
+    return undefined;
   }
-  const port = found.spec.ports?.find((one) => one.port === service.port);
-  if (!port) return missing(`no port ${service.port} in Service ${shown(title)}`, portsOf(found));
-  const endpoints = readyEndpoints(context, service, port.name ?? '');
-  if (endpoints.length === 0) {
+  if (!port) {
     findings.warn({
-      reason: 'NoEndpoints',
+      reason: 'ServiceNotFound',
       path,
       what: 'requests get 503',
-      found: `no ready endpoint of ${title}:${service.port}`,
-      accepted: 'an EndpointSlice with ready endpoints',
+      found: found ? `no port ${service.port} in Service ${title}` : `no Service ${title}`,
+      accepted: found ? portsOf(found) : 'the name of a Service',
     });
   }
-  return endpoints;
+  return port;
 }
 
-function portsOf({ spec }: Resource<'Service'>): string {
+/** The API server lets no slice hold such an address, a folder of manifests could. */
+function withoutLocal(
+  endpoints: readonly Endpoint[],
+  { context, findings, path }: SecretUse,
+): readonly Endpoint[] {
+  if (context.options.allowLocalUpstreams) return endpoints;
+  const allowed = endpoints.filter(({ host }) => !isLocalHost(host));
+  const count = endpoints.length - allowed.length;
+  if (count > 0) {
+    findings.warn({
+      reason: 'ForbiddenAddress',
+      path,
+      what: 'loopback and link-local addresses are not for backends',
+      found: `${count} of them among the endpoints`,
+      accepted: 'other addresses, or the flag --allow-local-upstreams',
+    });
+  }
+  return allowed;
+}
+
+function portsOf({ spec }: ServiceBody): string {
   return `one of its ports: ${(spec.ports ?? []).map(({ port }) => port).join(', ') || 'none'}`;
 }
 
+/** An endpoint may be in two slices while Kubernetes moves it from one to the other. */
 function readyEndpoints(
-  context: CompileContext,
-  service: ServicePort,
+  slices: readonly EndpointSliceBody[] | undefined,
   portName: string,
 ): readonly Endpoint[] {
-  return context.resources.list('EndpointSlice').flatMap(({ ref, resource }) => {
-    const owner = resource?.metadata.labels?.['kubernetes.io/service-name'];
-    const ours = resource && ref.namespace === service.namespace && owner === service.name;
-    return ours ? endpointsOf(resource, portName) : [];
-  });
+  const found = (slices ?? []).flatMap((slice) => endpointsOf(slice, portName));
+  return [...new Map(found.map((one) => [`${one.host} ${one.port}`, one])).values()];
 }
 
 function endpointsOf(slice: EndpointSliceBody, portName: string): readonly Endpoint[] {

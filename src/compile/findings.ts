@@ -25,15 +25,19 @@ export interface Findings {
   readonly hasErrors: () => boolean;
 }
 
-/** An empty list of findings. */
+/** An empty list of findings; one that several routes lead to is in it once. */
 export function createFindings(): Findings {
   const list: Noted[] = [];
+  const seen = new Set<string>();
   const add = (severity: 'error' | 'warning', note: Note): void => {
     const message =
       note.found === undefined || note.accepted === undefined
         ? note.what
         : explainProblem(note.what, note.found, note.accepted);
     const gloo = note.gloo === undefined ? {} : { gloo: note.gloo };
+    const key = `${severity} ${note.reason} ${note.path} ${message}`;
+    if (seen.has(key)) return;
+    seen.add(key);
     list.push({ severity, reason: note.reason, path: note.path, message, ...gloo });
   };
   return {

@@ -5,6 +5,7 @@ import type { RouteSpec } from '../api/route.ts';
 import type { VirtualServiceSpec } from '../api/virtual-service.ts';
 import { validationPolicies, type ValidationPolicy } from '../ir/jwt.ts';
 import { enumName } from './enum-name.ts';
+import { fieldPath } from './field-path.ts';
 
 /** A part of a resource and where it stands in it. */
 export interface At<T> {
@@ -16,6 +17,15 @@ export interface ProviderPlan {
   readonly name: string;
   readonly provider: Provider;
   readonly path: string;
+  readonly keyPaths: KeyPaths;
+}
+
+/** Where the keys of a provider are written: the short form has other places for them. */
+export interface KeyPaths {
+  readonly jwks: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly url: string;
 }
 
 /** One stage's JWT settings, whichever form they were written in. */
@@ -84,11 +94,11 @@ export function planExtension(extension: VhostExtension, path: string): Extensio
   const lax = extension.allowMissingOrFailedJwt === true;
   return {
     path,
-    providers: names.map((name) => ({
-      name,
-      provider: extension.providers?.[name] ?? {},
-      path: `${path}.providers.${name}`,
-    })),
+    providers: names.map((name) => {
+      const at = fieldPath(`${path}.providers`, name);
+      const provider = extension.providers?.[name] ?? {};
+      return { name, provider, path: at, keyPaths: longKeyPaths(at) };
+    }),
     validation: lax ? 'ALLOW_MISSING_OR_FAILED' : policyOf(extension.validationPolicy),
   };
 }
@@ -96,13 +106,25 @@ export function planExtension(extension: VhostExtension, path: string): Extensio
 function planShortJwt(jwt: ShortJwt): ExtensionPlan {
   return {
     path: 'spec.jwt',
-    providers: jwt.providers.map((short, index) => ({
-      name: short.name ?? `provider-${index}`,
-      provider: longProvider(short),
-      path: `spec.jwt.providers[${index}]`,
-    })),
+    providers: jwt.providers.map((short, index) => {
+      const path = `spec.jwt.providers[${index}]`;
+      const name = short.name ?? `provider-${index}`;
+      return { name, provider: longProvider(short), path, keyPaths: shortKeyPaths(short, path) };
+    }),
     validation: policyOf(jwt.validationPolicy),
   };
+}
+
+function longKeyPaths(path: string): KeyPaths {
+  const jwks = `${path}.jwks`;
+  return { jwks, local: `${jwks}.local.key`, remote: `${jwks}.remote`, url: `${jwks}.remote.url` };
+}
+
+function shortKeyPaths({ remoteJwks, publicKey }: ShortProvider, path: string): KeyPaths {
+  if (publicKey === undefined && !remoteJwks) return longKeyPaths(path);
+  const remote = `${path}.remoteJwks`;
+  const url = `${remote}.${remoteJwks?.url === undefined ? 'uri' : 'url'}`;
+  return { jwks: path, local: `${path}.publicKey`, remote, url };
 }
 
 function policyOf(written: ValidationPolicy | number | undefined): ValidationPolicy {

@@ -10,12 +10,17 @@ export async function keysPass(context: CompileContext): Promise<void> {
     .flatMap((entry) => candidates(context, entry))
     .flatMap(({ resource }) => providersOf(resource));
   const texts = new Set(providers.flatMap(({ jwks }) => jwks?.local?.key ?? []));
-  const { allowWeakKeys } = context.settings;
-  await Promise.all(
-    [...texts].map(async (text) => {
-      context.keyImports.set(text, await context.tools.importKeys(text, { allowWeakKeys }));
-    }),
-  );
+  await Promise.all([...texts].map(async (text) => importText(text, context)));
+}
+
+/** What could not be read at all is missed by whoever needs it, and is that resource's fault. */
+async function importText(text: string, { tools, settings, keyImports }: CompileContext) {
+  const { allowWeakKeys } = settings;
+  try {
+    keyImports.set(text, await tools.importKeys(text, { allowWeakKeys }));
+  } catch {
+    keyImports.delete(text);
+  }
 }
 
 function providersOf(resource: Resource<'VirtualService'>): readonly Provider[] {

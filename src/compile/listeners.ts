@@ -1,11 +1,11 @@
 import type { GatewaySpec } from '../api/gateway.ts';
-import { refKey, type Entry, type Metadata, type Resource } from '../api/resource.ts';
+import type { Entry, Metadata, Resource } from '../api/resource.ts';
 import type { Listener } from '../ir/table.ts';
-import { candidates, shapeFindings, type CompileContext } from './context.ts';
-import { enumName } from './enum-name.ts';
-import { createFindings } from './findings.ts';
 import { byAge } from './age.ts';
-import { labelOperators, matchesExpression, matchesLabels } from './selectors.ts';
+import type { CompileContext } from './context.ts';
+import { shown, type Findings } from './findings.ts';
+import { selection } from './selection.ts';
+import { serveVersion } from './served-version.ts';
 
 const defaultHttpPort = 8080;
 const defaultHttpsPort = 8443;
@@ -23,7 +23,7 @@ export interface ListenerPlan {
 
 /** Without Gateways one plain and one TLS listener serve everything; with them their ports and selections hold. */
 export function listenersPass(context: CompileContext): void {
-  const entries = context.resources.list('Gateway').toSorted(byAge);
+  const entries = context.resources.list('Gateway').toSorted(byAge(context.options.lastGood));
   if (entries.length === 0) {
     const { httpPort, httpsPort } = context.options;
     context.listeners.push(
@@ -41,53 +41,84 @@ export function listenersPass(context: CompileContext): void {
 }
 
 function plan(
-  listener: Omit<Listener, 'virtualHosts'>,
-  spec?: GatewaySpec,
-  namespace = '',
+  listener: ListenerPlan['listener'],
+  selects: ListenerPlan['selects'] = () => true,
 ): ListenerPlan {
-  return {
-    listener,
-    selects: spec ? selection(spec, namespace) : () => true,
-    virtualHosts: [],
-    domains: new Map(),
-  };
+  return { listener, selects, virtualHosts: [], domains: new Map() };
 }
 
 function compileGateway(entry: Entry<'Gateway'>, context: CompileContext): void {
-  const findings = createFindings();
-  const [candidate] = candidates(context, entry);
-  const spec = candidate?.resource.spec;
-  const served = spec && (spec.proxyNames ?? [proxyName]).includes(proxyName);
-  if (candidate && spec && served && !spec.tcpGateway && !spec.hybridGateway) {
-    const listener = listenerOf(candidate.resource, context);
-    const rival = context.listeners.find((one) => one.listener.port === listener.port);
-    if (!spec.httpGateway) {
-      findings.error({
-        reason: 'InvalidGateway',
-        path: 'spec',
-        what: 'the Gateway serves nothing',
-        found: 'no gateway type',
-        accepted: 'httpGateway: {}',
-        gloo: 'invalid gateway: gateway must contain gatewayType',
-      });
-    } else if (rival) {
-      findings.error({
-        reason: 'InvalidGateway',
-        path: 'spec.bindPort',
-        what: 'the port is taken',
-        found: `${listener.port}, which ${rival.listener.name} has`,
-        accepted: 'a port of its own',
-        gloo: `bind-address ${spec.bindAddress ?? '::'}:${listener.port} is not unique in a proxy. gateways: ${rival.listener.name},${listener.name}`,
-      });
-    } else {
-      context.listeners.push(plan(listener, spec, entry.ref.namespace));
-      context.accepted.set(refKey(entry.ref), candidate.resource);
-    }
+  const served = serveVersion(context, entry, (gateway, findings) =>
+    planGateway(gateway, context, findings),
+  );
+  if (served?.compiled) context.listeners.push(served.compiled);
+}
+
+/** Undefined: the Gateway is not for us, or not served. */
+function planGateway(
+  gateway: Resource<'Gateway'>,
+  context: CompileContext,
+  findings: Findings,
+): ListenerPlan | undefined {
+  const { spec, metadata } = gateway;
+  const proxies = spec.proxyNames ?? [];
+  if (proxies.length > 0 && !proxies.includes(proxyName)) return undefined;
+  if (spec.tcpGateway || spec.hybridGateway) return undefined;
+  if (!spec.httpGateway) {
+    findings.error({
+      reason: 'InvalidGateway',
+      path: 'spec',
+      what: 'the Gateway serves nothing',
+      found: 'no gateway type',
+      accepted: 'httpGateway: {}',
+      gloo: 'invalid gateway: gateway must contain gatewayType',
+    });
+    return undefined;
   }
-  context.verdicts.set(refKey(entry.ref), {
-    findings: [...shapeFindings(entry), ...findings.list],
-    keySets: [],
-    servingLastGood: candidate?.lastGood === true && !findings.hasErrors(),
+  const listener = listenerOf(gateway, context);
+  checkPort(listener, spec, context, findings);
+  checkProtection(spec, findings);
+  return plan(listener, selection(spec.httpGateway, { context, findings, metadata }));
+}
+
+function checkPort(
+  { name, port }: ListenerPlan['listener'],
+  { bindAddress }: GatewaySpec,
+  context: CompileContext,
+  findings: Findings,
+): void {
+  const rival = context.listeners.find(({ listener }) => listener.port === port);
+  if (!rival) return;
+  findings.error({
+    reason: 'InvalidGateway',
+    path: 'spec.bindPort',
+    what: 'the port is taken',
+    found: `${port}, which ${rival.listener.name} has`,
+    accepted: 'a port of its own',
+    gloo: `bind-address ${bindAddress ?? '::'}:${port} is not unique in a proxy. gateways: ${rival.listener.name},${name}`,
+  });
+}
+
+/** Options that protect every route of a listener and are not enforced here yet: the listener stays closed. */
+const guards = ['waf', 'dlp', 'csrf'] as const;
+const everyAddress: readonly string[] = ['', '::', '0.0.0.0'];
+
+function checkProtection({ bindAddress = '', httpGateway }: GatewaySpec, findings: Findings): void {
+  for (const name of guards) {
+    if (httpGateway?.options?.[name] === undefined) continue;
+    findings.error({
+      reason: 'Unsupported',
+      path: `spec.httpGateway.options.${name}`,
+      what: 'it protects every route and is not enforced yet, so the listener stays closed',
+    });
+  }
+  if (everyAddress.includes(bindAddress)) return;
+  findings.error({
+    reason: 'Unsupported',
+    path: 'spec.bindAddress',
+    what: 'one listener cannot have an address of its own yet, and is not opened to more than that',
+    found: shown(bindAddress),
+    accepted: '::, and the flag --bind for the address of all listeners',
   });
 }
 
@@ -95,7 +126,7 @@ function compileGateway(entry: Entry<'Gateway'>, context: CompileContext): void 
 function listenerOf(
   { spec, metadata }: Resource<'Gateway'>,
   context: CompileContext,
-): Omit<Listener, 'virtualHosts'> {
+): ListenerPlan['listener'] {
   const tls = spec.ssl ?? false;
   const first = !context.listeners.some(({ listener }) => listener.tls === tls);
   const { httpPort, httpsPort } = context.options;
@@ -106,39 +137,4 @@ function listenerOf(
     tls,
     stripPort: spec.httpGateway?.options?.httpConnectionManagerSettings?.stripAnyHostPort ?? false,
   };
-}
-
-/** Expressions win over the selector, the selector over references; none of them selects all. */
-function selection({ httpGateway }: GatewaySpec, own: string): (metadata: Metadata) => boolean {
-  const {
-    virtualServices,
-    virtualServiceSelector,
-    virtualServiceExpressions,
-    virtualServiceNamespaces,
-  } = httpGateway ?? {};
-  const namespaces = virtualServiceNamespaces ?? [];
-  const inNamespace = ({ namespace }: Metadata): boolean =>
-    namespaces.length === 0 || namespaces.includes('*') || namespaces.includes(namespace);
-  const expressions = virtualServiceExpressions?.expressions ?? [];
-  if (expressions.length > 0) {
-    const compiled = expressions.map(({ key, operator, values }) => ({
-      key,
-      operator: enumName(operator, labelOperators),
-      values: values ?? [],
-    }));
-    return (metadata) =>
-      inNamespace(metadata) &&
-      compiled.every((one) => matchesExpression(metadata.labels ?? {}, one));
-  }
-  const wanted = virtualServiceSelector ?? {};
-  if (Object.keys(wanted).length > 0) {
-    return (metadata) => inNamespace(metadata) && matchesLabels(metadata.labels ?? {}, wanted);
-  }
-  if (virtualServices && virtualServices.length > 0) {
-    const refs = new Set(
-      virtualServices.map(({ name, namespace }) => `${namespace ?? own}/${name}`),
-    );
-    return ({ namespace, name }) => refs.has(`${namespace}/${name}`);
-  }
-  return inNamespace;
 }

@@ -1,6 +1,9 @@
 import type { Resource } from '../api/resource.ts';
 import type { AiSpec, AuthToken, CustomHost } from '../api/upstream.ts';
 import type { Endpoint, LlmBackend, LlmCredential } from '../ir/cluster.ts';
+import { shown, type Findings } from './findings.ts';
+import { isHeadText } from './head-text.ts';
+import { checkAuthority } from './host-names.ts';
 import { findSecret, keepSecret, type SecretUse } from './secrets.ts';
 
 const publicHosts = { deepseek: 'api.deepseek.com', openai: 'api.openai.com' } as const;
@@ -11,6 +14,8 @@ export interface LlmTarget {
   readonly endpoint: Endpoint;
   readonly tls: boolean;
   readonly llm: LlmBackend;
+  /** Of what says where it is. */
+  readonly path: string;
 }
 
 /** Compiles `spec.ai`; undefined for a provider that is not served yet. */
@@ -24,11 +29,14 @@ export function compileLlm(
   if (!provider || !spec) return undefined;
   const custom: CustomHost = spec.customHost ?? { host: publicHosts[provider], port: httpsPort };
   const at = { ...use, path: `spec.ai.${provider}.authToken` };
+  const path = `spec.ai.${provider}.customHost`;
+  checkCustomHost(custom, path, use.findings);
   const override = custom.pathOverride;
   const tls = custom.port === httpsPort || upstream.spec.sslConfig !== undefined;
   return {
     endpoint: { host: custom.host, port: custom.port, weight: 1 },
     tls,
+    path,
     llm: {
       provider,
       credential: compileCredential(spec.authToken, spec.customHost !== undefined, upstream, at),
@@ -38,6 +46,24 @@ export function compileLlm(
       ...(override?.basePath === undefined ? {} : { basePath: override.basePath }),
     },
   };
+}
+
+function checkCustomHost(
+  { hostname, pathOverride }: CustomHost,
+  path: string,
+  findings: Findings,
+): void {
+  if (hostname !== undefined) checkAuthority(hostname, `${path}.hostname`, findings);
+  for (const [name, text] of Object.entries(pathOverride ?? {})) {
+    if (isHeadText(text)) continue;
+    findings.error({
+      reason: 'InvalidUpstream',
+      path: `${path}.pathOverride.${name}`,
+      what: 'no request can have such a path',
+      found: shown(text),
+      accepted: 'a path of visible ASCII characters',
+    });
+  }
 }
 
 function authorityOf({ hostname, host, port }: CustomHost, tls: boolean): string {
@@ -92,7 +118,8 @@ function keyFrom(
   { context, findings, path }: SecretUse,
 ): LlmCredential {
   const key = text.trim().replace(/^Bearer +/i, '');
-  if (/^[\x21-\x7e]+$/.test(key)) return { kind: 'secret', secret: keepSecret(context, name, key) };
+  if (key !== '' && isHeadText(key))
+    return { kind: 'secret', secret: keepSecret(context, name, key) };
   findings.error({
     reason: 'InvalidValue',
     path,

@@ -1,6 +1,7 @@
 import type { MatcherSpec } from '../api/matcher.ts';
 import type { HeaderMatch, Matcher, PathMatch, QueryMatch } from '../ir/matcher.ts';
-import { shown } from './findings.ts';
+import { copyFindings, createFindings, shown } from './findings.ts';
+import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import { checkRegex } from './regex-limit.ts';
 
@@ -11,16 +12,22 @@ const everything: Matcher = {
   methods: [],
 };
 
-/** Without matchers a route takes every request; a matcher for CONNECT alone takes none, as CONNECT is not served. */
+/**
+ * Without matchers a route takes every request. One with an error is left out, and so is one for CONNECT, which is not
+ * served: a route that is left without any takes none.
+ */
 export function compileMatchers(
-  specs: readonly MatcherSpec[] | undefined,
-  path: string,
+  { value: specs, path }: At<readonly MatcherSpec[] | undefined>,
   scope: HostScope,
 ): readonly Matcher[] {
   if (!specs || specs.length === 0) return [everything];
-  return specs.flatMap((spec, index) =>
-    spec.connectMatcher ? [] : [compileMatcher(spec, `${path}[${index}]`, scope)],
-  );
+  return specs.flatMap((spec, index) => {
+    if (spec.connectMatcher) return [];
+    const findings = createFindings();
+    const matcher = compileMatcher(spec, `${path}[${index}]`, { ...scope, findings });
+    copyFindings(findings, scope.findings, false);
+    return findings.hasErrors() ? [] : [matcher];
+  });
 }
 
 function compileMatcher(spec: MatcherSpec, path: string, scope: HostScope): Matcher {
@@ -52,18 +59,14 @@ function valueKind(
 ): 'present' | 'exact' | 'regex' {
   if (spec.value === undefined || spec.value === '') return 'present';
   if (spec.regex !== true) return 'exact';
-  checkRegex(spec.value, { path: `${path}.value`, gloo: glooName(scope) }, scope);
+  checkRegex(spec.value, { path: `${path}.value`, isSecret: true }, scope);
   return 'regex';
-}
-
-function glooName(scope: HostScope): string {
-  return `virtual service [${scope.namespace}.${scope.name}]`;
 }
 
 function compilePath(spec: MatcherSpec, path: string, scope: HostScope): PathMatch {
   const caseSensitive = spec.caseSensitive ?? true;
   if (spec.regex !== undefined) {
-    checkRegex(spec.regex, { path: `${path}.regex`, gloo: glooName(scope) }, scope);
+    checkRegex(spec.regex, { path: `${path}.regex` }, scope);
     return { kind: 'regex', value: spec.regex, caseSensitive: true };
   }
   const kind = spec.exact === undefined ? 'prefix' : 'exact';
@@ -90,7 +93,7 @@ function checkPath(value: string, path: string, scope: HostScope): void {
   const part =
     impossible.find((text) => value.includes(text)) ??
     ['/..', '/.'].find((ending) => value.endsWith(ending)) ??
-    (value.startsWith('/') || value === '' ? undefined : value);
+    (value.startsWith('/') || (path.endsWith('.prefix') && value === '') ? undefined : value);
   if (part === undefined) return;
   scope.findings.error({
     reason: 'InvalidRoute',
@@ -98,6 +101,8 @@ function checkPath(value: string, path: string, scope: HostScope): void {
     what: 'no request has such a path',
     found: shown(value),
     accepted: 'a path that begins with / and has no //, dot segments, %2f or #',
-    gloo: `the path is invalid: path [${value}] cannot contain [${part}]`,
+    ...(part === value
+      ? {}
+      : { gloo: `the path is invalid: path [${value}] cannot contain [${part}]` }),
   });
 }

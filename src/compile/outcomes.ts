@@ -12,7 +12,6 @@ const referenceReasons: readonly Reason[] = [
   'ServiceNotFound',
   'NoEndpoints',
   'RefNotPermitted',
-  'RouteTableNotFound',
   'ReferenceNotFound',
   'ForbiddenAddress',
 ];
@@ -66,6 +65,21 @@ function glooText(finding: Noted): string {
   return finding.gloo ?? sentence(finding);
 }
 
+/** The API server takes conditions of 32768 characters at most, and nobody reads that much. */
+const maxMessageLength = 8192;
+
+function sentences(findings: readonly Noted[]): string {
+  let text = '';
+  for (const [index, finding] of findings.entries()) {
+    const next = `${index === 0 ? '' : '; '}${sentence(finding)}`;
+    if (text.length + next.length > maxMessageLength) {
+      return `${text}; and ${findings.length - index} more`;
+    }
+    text += next;
+  }
+  return text;
+}
+
 function sentence({ path, message }: Noted): string {
   // Problems of the shape name their path themselves.
   return path === '' || message.startsWith(path) ? message : `${path}: ${message}`;
@@ -83,14 +97,14 @@ function accepted(
       type: 'Accepted',
       status: 'False',
       reason: first.reason,
-      message: `${errors.map(sentence).join('; ')}${tail}`,
+      message: `${sentences(errors)}${tail}`,
     };
   }
   return {
     type: 'Accepted',
     status: 'True',
     reason: 'Accepted',
-    message: warnings.map(sentence).join('; '),
+    message: sentences(warnings),
   };
 }
 
@@ -102,7 +116,7 @@ function resolvedRefs(findings: readonly Noted[]): Condition {
         type: 'ResolvedRefs',
         status: 'False',
         reason: first.reason,
-        message: faults.map(sentence).join('; '),
+        message: sentences(faults),
       }
     : { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: '' };
 }

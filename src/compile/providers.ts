@@ -1,13 +1,17 @@
 import type { Provider } from '../api/jwt.ts';
 import { durationMs } from '../base/duration.ts';
+import { AppError } from '../base/errors.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { ClaimToHeader, JwtProvider, TokenSource, VerificationKey } from '../ir/jwt.ts';
 import { clusterName } from './cluster-defaults.ts';
 import type { CompileContext } from './context.ts';
 import { shown, type Findings } from './findings.ts';
-import type { ProviderPlan } from './host-plan.ts';
+import type { KeyPaths, ProviderPlan } from './host-plan.ts';
+import { isLocalHost } from './local-hosts.ts';
 
 const defaultCacheMs = 300_000;
+/** An issuer is not to be asked all the time, whatever a manifest says. */
+const shortestCacheMs = 1000;
 const defaultSkewSeconds = 60;
 
 /** Where the compiler of one virtual host puts what it finds. */
@@ -23,7 +27,7 @@ export interface HostScope {
 /** Compiles a provider; undefined when it has an error, which is then noted. */
 export function compileProvider(plan: ProviderPlan, scope: HostScope): JwtProvider | undefined {
   const { provider, path } = plan;
-  const keySet = compileKeySet(provider, `${path}.jwks`, scope);
+  const keySet = compileKeySet(plan, scope);
   if (keySet === undefined) return undefined;
   return {
     name: plan.name,
@@ -97,13 +101,15 @@ function byNameDescending(a: TokenSource, b: TokenSource): number {
   return a.name < b.name ? 1 : a.name > b.name ? -1 : 0;
 }
 
-function compileKeySet(provider: Provider, path: string, scope: HostScope): string | undefined {
-  const { jwks } = provider;
-  if (jwks?.local) return compileLocal(jwks.local.key, `${path}.local.key`, scope);
-  if (jwks?.remote) return compileRemote(jwks.remote, `${path}.remote`, scope);
+function compileKeySet(
+  { provider: { jwks }, keyPaths }: ProviderPlan,
+  scope: HostScope,
+): string | undefined {
+  if (jwks?.local) return compileLocal(jwks.local.key, keyPaths.local, scope);
+  if (jwks?.remote) return compileRemote(jwks.remote, keyPaths, scope);
   scope.findings.error({
     reason: 'MissingField',
-    path,
+    path: keyPaths.jwks,
     what: 'the provider has no keys',
     found: 'nothing',
     accepted: 'jwks.remote or jwks.local',
@@ -114,8 +120,8 @@ function compileKeySet(provider: Provider, path: string, scope: HostScope): stri
 function compileLocal(text: string, path: string, scope: HostScope): string | undefined {
   const { context, findings } = scope;
   const imported = context.keyImports.get(text);
-  const usable = imported?.keys ?? [];
-  const problems = imported?.findings ?? [];
+  if (!imported) throw new AppError('ERR_INTERNAL', 'reading the keys failed');
+  const { keys: usable, findings: problems } = imported;
   for (const { severity, reason, message } of problems) {
     // A bad key beside good ones costs only itself.
     const fatal = severity === 'error' && usable.length === 0;
@@ -146,19 +152,34 @@ function compileLocal(text: string, path: string, scope: HostScope): string | un
 
 type RemoteSpec = NonNullable<NonNullable<Provider['jwks']>['remote']>;
 
-function compileRemote(remote: RemoteSpec, path: string, scope: HostScope): string | undefined {
+function compileRemote(
+  remote: RemoteSpec,
+  { remote: path, url: urlPath }: KeyPaths,
+  scope: HostScope,
+): string | undefined {
   const { context, findings } = scope;
-  if (!isHttpUrl(remote.url)) {
+  const url = httpUrl(remote.url);
+  if (!url) {
     findings.error({
       reason: 'InvalidValue',
-      path: `${path}.url`,
+      path: urlPath,
       what: 'the JWKS cannot be fetched from there',
       found: shown(remote.url),
       accepted: 'an http or https URL without user name',
     });
     return undefined;
   }
-  const cacheDurationMs = durationMs(remote.cacheDuration ?? '') || defaultCacheMs;
+  if (url.protocol === 'http:' && !remote.upstreamRef && !isClusterHost(url.hostname)) {
+    findings.warn({
+      reason: 'InsecureUpstream',
+      path: urlPath,
+      what: 'keys come over plain http, and whoever is on the way can put in keys of their own',
+      found: url.protocol,
+      accepted: 'https:',
+    });
+  }
+  const written = durationMs(remote.cacheDuration ?? '') || defaultCacheMs;
+  const cacheDurationMs = Math.max(written, shortestCacheMs);
   const cluster = remote.upstreamRef && upstreamOf(remote.upstreamRef, path, scope);
   const weak = context.settings.allowWeakKeys ? { allowWeakKeys: true } : {};
   const settings = { url: remote.url, cacheDurationMs, ...(cluster ? { cluster } : {}), ...weak };
@@ -188,8 +209,13 @@ function upstreamOf(
   return name;
 }
 
-function isHttpUrl(text: string): boolean {
+function httpUrl(text: string): URL | undefined {
   const url = URL.parse(text);
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
-  return url.hostname !== '' && url.username === '' && url.password === '';
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  return url.hostname !== '' && url.username === '' && url.password === '' ? url : undefined;
+}
+
+/** Names that only mean something inside of a cluster, and this machine. */
+function isClusterHost(host: string): boolean {
+  return !host.includes('.') || /\.(?:svc|local)$/.test(host) || isLocalHost(host);
 }

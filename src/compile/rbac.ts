@@ -8,6 +8,7 @@ import {
   type RbacRule,
 } from '../ir/rbac.ts';
 import { enumName } from './enum-name.ts';
+import { fieldPath } from './field-path.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
@@ -28,10 +29,19 @@ export function compileRbac(rbac: At<Rbac> | undefined, scope: RbacScope): RbacR
   if (!rbac) return scope.context.settings.requireRbac ? { policies: [] } : undefined;
   if (rbac.value.disable === true) return undefined;
   const policies = rbac.value.policies ?? {};
+  if (!scope.stages && Object.keys(policies).length > 0) {
+    scope.findings.warn({
+      reason: 'InvalidRbac',
+      path: rbac.path,
+      what: 'a route without verification has no claims, so its policies refuse everybody',
+      found: 'no jwt',
+      accepted: 'providers, or rbac.disable: true on the route',
+    });
+  }
   const compiled = Object.keys(policies)
     .sort()
     .map((name) =>
-      compilePolicy(name, policies[name] ?? {}, `${rbac.path}.policies.${name}`, scope),
+      compilePolicy(name, policies[name] ?? {}, fieldPath(`${rbac.path}.policies`, name), scope),
     );
   return { policies: compiled };
 }
@@ -98,15 +108,21 @@ function compilePrincipal(
   return {
     ...(provider === undefined ? {} : { provider }),
     claims: claims.map(([claim, value]) =>
-      compileClaim({ claim, value, delimiter, path: `${at}.claims.${claim}` }, spec.matcher, scope),
+      compileClaim(
+        { claim, value, delimiter, path: fieldPath(`${at}.claims`, claim) },
+        spec.matcher,
+        scope,
+      ),
     ),
   };
 }
 
 /** The later stage is the one whose claims policies see. */
 function providerKey(name: string, path: string, scope: RbacScope): string {
-  const stages = [scope.stages?.afterExtAuth, scope.stages?.beforeExtAuth];
-  for (const stage of stages) {
+  const after = scope.stages?.afterExtAuth;
+  // Only a lax later stage leaves the claims of the earlier one in force.
+  const before = after?.validation === 'REQUIRE_VALID' ? undefined : scope.stages?.beforeExtAuth;
+  for (const stage of [after, before]) {
     const key = stage?.providers.find((one) => scope.host.providers[one]?.name === name);
     if (key !== undefined) return key;
   }
@@ -144,9 +160,13 @@ function compileClaim(
       'an empty step in a nested claim',
     );
   if (kind === 'BOOLEAN' && text !== 'true' && text !== 'false') {
-    wrong(shown(text), 'true or false', 'the matcher BOOLEAN compares with a boolean');
+    wrong(
+      `a text of ${text.length} characters`,
+      'true or false',
+      'the matcher BOOLEAN compares with a boolean',
+    );
   }
-  if (kind === 'REGEX_MATCH') checkRegex(text, { path, gloo: 'rbac policy' }, scope);
+  if (kind === 'REGEX_MATCH') checkRegex(text, { path, isSecret: true }, scope);
   if (typeof value === 'boolean' && kind !== 'BOOLEAN') {
     scope.findings.warn({
       reason: 'InvalidValue',

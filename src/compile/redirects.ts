@@ -1,6 +1,7 @@
 import { redirectCodes, type RedirectSpec } from '../api/route.ts';
 import type { RedirectAction, RedirectPath } from '../ir/table.ts';
 import { enumName } from './enum-name.ts';
+import { checkHeadText } from './head-text.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import { checkRegex } from './regex-limit.ts';
@@ -19,6 +20,10 @@ export function compileRedirect(
   scope: HostScope,
 ): RedirectAction {
   const target = compilePath(spec, path, scope);
+  for (const name of ['hostRedirect', 'pathRedirect', 'prefixRewrite'] as const) {
+    checkHeadText(spec[name], `${path}.${name}`, scope);
+  }
+  checkHeadText(spec.regexRewrite?.substitution, `${path}.regexRewrite.substitution`, scope);
   return {
     kind: 'redirect',
     status: statusOf[enumName(spec.responseCode, redirectCodes)],
@@ -35,13 +40,6 @@ function compilePath(spec: RedirectSpec, path: string, scope: HostScope): Redire
   if (spec.prefixRewrite !== undefined) return { kind: 'prefix', value: spec.prefixRewrite };
   if (!spec.regexRewrite) return undefined;
   const pattern = spec.regexRewrite.pattern?.regex ?? '';
-  checkRegex(
-    pattern,
-    {
-      path: `${path}.regexRewrite.pattern.regex`,
-      gloo: `virtual service [${scope.namespace}.${scope.name}]`,
-    },
-    scope,
-  );
+  checkRegex(pattern, { path: `${path}.regexRewrite.pattern.regex` }, scope);
   return { kind: 'regex', pattern, substitution: spec.regexRewrite.substitution ?? '' };
 }

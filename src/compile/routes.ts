@@ -1,4 +1,5 @@
-import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
+import type { MatcherSpec } from '../api/matcher.ts';
+import type { RouteOptions } from '../api/options.ts';
 import type { RouteSpec } from '../api/route.ts';
 import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
@@ -10,10 +11,8 @@ import type { At, HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
 import type { HostScope } from './providers.ts';
 import { compileRbac } from './rbac.ts';
-import { compileRouteStages, type HostProviders } from './stages.ts';
-
-/** Options that guard a route and are not enforced here yet: leaving them out would open it, so it stays closed. */
-const guards = ['extauth', 'waf', 'dlp', 'csrf'] as const;
+import { compileRouteStages, relaxedStage, usesBrokenStage, type HostProviders } from './stages.ts';
+import { unenforcedGuard } from './unenforced-guards.ts';
 
 /** What the routes of one virtual host have in common. */
 export interface RoutesScope extends HostScope {
@@ -24,31 +23,59 @@ export interface RoutesScope extends HostScope {
 /** Compiles the routes in order; with `replaceInvalidRoutes` one with an error is closed and the others go on. */
 export function compileRoutes(scope: RoutesScope): readonly Route[] {
   const { plan } = scope;
-  const routes = plan.routes.value.map((spec, index) =>
-    compileGuarded({ value: spec, path: `${plan.routes.path}[${index}]` }, index, scope),
-  );
-  if (plan.wantsDefaultBackend) routes.push(defaultRoute(scope));
+  const routes = plan.routes.value.map((spec, index) => {
+    const at = { value: spec, path: `${plan.routes.path}[${index}]` };
+    return guarded(scope, (own) => compileRoute(at, index, own), spec);
+  });
+  if (plan.wantsDefaultBackend) routes.push(guarded(scope, defaultRoute));
   return routes.filter((route) => route.matchers.length > 0);
 }
 
-function compileGuarded(at: At<RouteSpec>, index: number, scope: RoutesScope): Route {
-  const own = createFindings();
-  const route = compileRoute(at, index, { ...scope, findings: own });
-  const replace = scope.context.settings.replaceInvalidRoutes && own.hasErrors();
-  copyFindings(own, scope.findings, replace);
-  return replace ? { ...route, action: replacement(own, scope) } : route;
+function guarded(
+  scope: RoutesScope,
+  compileOne: (own: RoutesScope) => Route,
+  spec: RouteSpec = {},
+): Route {
+  const findings = createFindings();
+  const route = compileOne({ ...scope, findings });
+  const replace = scope.context.settings.replaceInvalidRoutes && findings.hasErrors();
+  copyFindings(findings, scope.findings, replace && !uncovers(spec, findings));
+  return replace ? closedRoute(route, findings, scope) : route;
 }
 
-/** Gloo calls a replaced route's errors warnings; a route whose auth is broken answers 500, not the configured response. */
-function replacement(own: Findings, { context }: RoutesScope): ClosedAction {
-  const first = own.list.find((finding) => finding.severity === 'error');
-  const detail = `${first?.path}: ${first?.message}`;
-  const auth = ['InvalidRbac', 'InvalidKey', 'WeakKey', 'MissingField'].includes(
-    first?.reason ?? '',
+/**
+ * Whether requests could get around what only this route asks for: those that it cannot take for a broken matcher go to
+ * later routes. Then the virtual service cannot be served without it.
+ */
+function uncovers(spec: RouteSpec, { list }: Findings): boolean {
+  const broken = list.some(
+    ({ severity, path }) => severity === 'error' && /\.matchers\[\d+\]/.test(path),
   );
-  if (auth) return closed(detail);
+  const { rbac, jwtProvidersStaged } = spec.options ?? {};
+  return (
+    broken &&
+    ((rbac !== undefined && rbac.disable !== true) ||
+      jwtProvidersStaged !== undefined ||
+      unenforcedGuard(spec, {}) !== undefined ||
+      hasOptionRefs(spec))
+  );
+}
+
+const authPath = /^spec\.(?:jwt|rbac)\b|\.options\.(?:jwt|jwtStaged|jwtProvidersStaged|rbac)\b/;
+
+/** Gloo calls a replaced route's errors warnings; a route whose auth is broken answers 500, not the configured response. */
+function closedRoute(route: Route, { list }: Findings, { context }: RoutesScope): Route {
+  const errors = list.filter(({ severity }) => severity === 'error');
+  const auth = errors.find(({ path }) => authPath.test(path));
+  if (auth) return withoutAuth(route, closed(`${auth.path}: ${auth.message}`));
   const { invalidRouteStatus: status, invalidRouteBody: body } = context.settings;
-  return { kind: 'closed', status, body, detail };
+  const detail = `${errors[0]?.path}: ${errors[0]?.message}`;
+  return { ...route, action: { kind: 'closed', status, body, detail } };
+}
+
+/** What is broken is not for the engines: they could not load it, and need none of it in front of a closed route. */
+function withoutAuth({ name, matchers }: Route, action: ClosedAction): Route {
+  return { name, matchers, action };
 }
 
 function compileRoute(
@@ -62,64 +89,74 @@ function compileRoute(
     ? { value: options.rbac, path: `${path}.options.rbac` }
     : scope.plan.rbac;
   const rbac = compileRbac(rbacAt, { ...scope, stages });
-  warnOpened(spec, path, scope);
-  return {
+  warnRelaxed(options, path, scope);
+  const matchers = delegating(spec) ? withPaths(spec.matchers) : spec.matchers;
+  const route: Route = {
     name: spec.name ?? `unnamed-${index}`,
-    matchers: compileMatchers(spec.matchers, `${path}.matchers`, scope),
+    matchers: compileMatchers({ value: matchers, path: `${path}.matchers` }, scope),
     ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action:
-      broken(stages, scope) ??
-      unguarded(spec, path, scope) ??
-      compileAction({ value: spec, path }, scope),
+    action: unguarded({ value: spec, path }, scope) ?? compileAction({ value: spec, path }, scope),
   };
+  return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
 }
 
-/** Turning verification off while policies stay means that nobody gets in: not what anybody wants. */
-function warnOpened(spec: RouteSpec, path: string, scope: RoutesScope): void {
-  const providers = spec.options?.jwtProvidersStaged;
-  const lax = [providers?.beforeExtAuth, providers?.afterExtAuth].some(
-    (stage) =>
-      stage !== undefined &&
-      stage.validationPolicy !== undefined &&
-      stage.validationPolicy !== 'REQUIRE_VALID' &&
-      stage.validationPolicy !== 0,
-  );
-  if (!lax || !(scope.host.stages.beforeExtAuth ?? scope.host.stages.afterExtAuth)) return;
+const brokenHost = closed('the JWT settings of the virtual host have errors');
+
+function delegating(spec: RouteSpec): boolean {
+  return spec.delegateAction !== undefined;
+}
+
+/** Only a delegating route may leave the path out: then it is the one of everything. */
+function withPaths(matchers: readonly MatcherSpec[] | undefined): readonly MatcherSpec[] {
+  return (matchers ?? []).map((matcher) => {
+    const { prefix, exact, regex } = matcher;
+    return (prefix ?? exact ?? regex) === undefined ? { ...matcher, prefix: '/' } : matcher;
+  });
+}
+
+/** It may be what was meant, but should never go unnoticed. */
+function warnRelaxed(options: RouteOptions | undefined, path: string, scope: RoutesScope): void {
+  const stage = relaxedStage(options, scope.host);
+  if (stage === undefined) return;
   scope.findings.warn({
     reason: 'AuthRemoved',
-    path: `${path}.options.jwtProvidersStaged`,
+    path: `${path}.options.jwtProvidersStaged.${stage}`,
     what: 'the route replaces verification of the virtual host by one that lets requests without a valid token through',
   });
 }
 
-function broken(stages: JwtStages | undefined, { host }: RoutesScope): RouteAction | undefined {
-  return stages && host.fault !== undefined ? closed(host.fault) : undefined;
+function unguarded(
+  { value: spec, path }: At<RouteSpec>,
+  scope: RoutesScope,
+): RouteAction | undefined {
+  const guard = unenforcedGuard(spec, scope.plan.options.value);
+  if (guard !== undefined) {
+    return closed(`${path}: ${guard} is not enforced yet, so the route stays closed`);
+  }
+  if (!hasOptionRefs(spec) && !scope.plan.hasOptionRefs) return undefined;
+  return closed(
+    `${path}: optionsConfigRefs are not read yet and may hold auth, so the route stays closed`,
+  );
 }
 
-function unguarded(spec: RouteSpec, path: string, scope: RoutesScope): RouteAction | undefined {
-  const own: RouteOptions = spec.options ?? {};
-  const inherited: VirtualHostOptions = scope.plan.options.value;
-  const guard = guards.find((name) => own[name] !== undefined || inherited[name] !== undefined);
-  if (guard)
-    return closed(`${path}: options.${guard} is not enforced yet, so the route stays closed`);
-  const refs = (spec.optionsConfigRefs?.delegateOptions?.length ?? 0) > 0;
-  if (refs || scope.plan.hasOptionRefs) {
-    return closed(
-      `${path}: optionsConfigRefs are not read yet and may hold auth, so the route stays closed`,
-    );
-  }
-  return undefined;
+function hasOptionRefs({ optionsConfigRefs }: RouteSpec): boolean {
+  return (optionsConfigRefs?.delegateOptions?.length ?? 0) > 0;
 }
 
 function defaultRoute(scope: RoutesScope): Route {
   const { stages } = scope.host;
-  const rbac: RbacRule | undefined = compileRbac(scope.plan.rbac, { ...scope, stages });
-  return {
+  const verified = stages.beforeExtAuth !== undefined || stages.afterExtAuth !== undefined;
+  const rbac: RbacRule | undefined = compileRbac(scope.plan.rbac, {
+    ...scope,
+    stages: verified ? stages : undefined,
+  });
+  const route: Route = {
     name: 'default',
-    matchers: compileMatchers(undefined, '', scope),
-    ...(stages.beforeExtAuth || stages.afterExtAuth ? { jwt: stages } : {}),
+    matchers: compileMatchers({ value: undefined, path: '' }, scope),
+    ...(verified ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action: broken(stages, scope) ?? defaultRouteAction(scope),
+    action: defaultRouteAction(scope, verified),
   };
+  return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
 }

@@ -2,6 +2,7 @@ import type { Ref } from '../api/schema.ts';
 import type { SecretBody } from '../api/resource.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { CompileContext } from './context.ts';
+import { resourceKey } from './core-kinds.ts';
 import { shown, type Findings } from './findings.ts';
 import { permitted } from './namespaces.ts';
 
@@ -11,18 +12,21 @@ export interface SecretUse {
   readonly namespace: string;
   readonly findings: Findings;
   readonly path: string;
+  /** Without the Secret the resource cannot be used at all. */
+  readonly required?: boolean;
 }
 
 /** A found secret; `read` gives the text of one of its keys. */
 export interface FoundSecret {
   readonly id: string;
+  readonly body: SecretBody;
   readonly read: (key: string) => string | undefined;
 }
 
 /** Looks a Secret up, by the rule of namespaces; a finding says why it is not to be had. */
 export function findSecret(
   ref: Ref,
-  { context, namespace, findings, path }: SecretUse,
+  { context, namespace, findings, path, required }: SecretUse,
 ): FoundSecret | undefined {
   const owner = ref.namespace ?? namespace;
   if (!permitted(owner, namespace, context.settings.sharedSecrets)) {
@@ -35,18 +39,21 @@ export function findSecret(
     });
     return undefined;
   }
-  const secret = context.resources.get('Secret', owner, ref.name)?.resource;
+  const secret = context.secretBodies.get(resourceKey({ namespace: owner, name: ref.name }));
   if (!secret) {
-    findings.warn({
+    (required === true ? findings.error : findings.warn)({
       reason: 'SecretNotFound',
       path,
       what: 'the secret is missing',
       found: `no Secret ${shown(`${owner}.${ref.name}`)}`,
       accepted: 'the name of a Secret',
+      ...(required === true
+        ? { gloo: `SSL secret not found: list did not find secret ${owner}.${ref.name}` }
+        : {}),
     });
     return undefined;
   }
-  return { id: `${owner}/${ref.name}`, read: (key) => readKey(secret, key) };
+  return { id: `${owner}/${ref.name}`, body: secret, read: (key) => readKey(secret, key) };
 }
 
 function readKey(secret: SecretBody, key: string): string | undefined {

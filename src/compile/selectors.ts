@@ -39,12 +39,33 @@ export function matchesExpression(
     case 'NotIn':
       return value === undefined || !values.includes(value);
     case 'GreaterThan':
-      return Number(value) > Number(values[0]);
+      return integer(value) > integer(values[0]);
     case 'LessThan':
-      return Number(value) < Number(values[0]);
+      return integer(value) < integer(values[0]);
     default:
       return value !== undefined && values.includes(value);
   }
+}
+
+/** What values the operator takes when these are none of them (Kubernetes' rules); undefined: they are. */
+export function expressionFault({ operator, values }: LabelExpression): string | undefined {
+  switch (operator) {
+    case 'Exists':
+    case 'DoesNotExist':
+      return values.length === 0 ? undefined : 'no value';
+    case 'In':
+    case 'NotIn':
+      return values.length > 0 ? undefined : 'at least one value';
+    case 'GreaterThan':
+    case 'LessThan':
+      return values.length === 1 && !Number.isNaN(integer(values[0])) ? undefined : 'one integer';
+    default:
+      return values.length === 1 ? undefined : 'one value';
+  }
+}
+
+function integer(text: string | undefined): number {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function valueOf(labels: Labels, key: string): string | undefined {

@@ -1,32 +1,56 @@
+import { refKey, type Entry } from '../api/resource.ts';
 import type { SettingsSpec } from '../api/settings.ts';
-import { refKey } from '../api/resource.ts';
-import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
-import { candidates, shapeFindings, type CompileContext } from './context.ts';
+import { byAge } from './age.ts';
+import { defaultSettings, unreadableSettings, type CompiledSettings } from './compiled-settings.ts';
+import { shapeFindings, type CompileContext } from './context.ts';
 import { createFindings } from './findings.ts';
+import { serveVersion } from './served-version.ts';
 
-/** Reads the Settings called `default`, else the first; the rest are not in force and say so. */
+/** Reads the oldest Settings called `default`, else the oldest; the rest are not in force and say so. */
 export function settingsPass(context: CompileContext): void {
-  const entries = context.resources.list('Settings');
+  const entries = context.resources.list('Settings').toSorted(byAge(context.options.lastGood));
   const chosen = entries.find((entry) => entry.ref.name === 'default') ?? entries[0];
   for (const entry of entries) {
-    const findings = createFindings();
-    const [candidate] = candidates(context, entry);
-    if (entry !== chosen) {
-      findings.warn({
-        reason: 'DuplicateResource',
-        path: 'metadata.name',
-        what: `not in force: ${chosen?.ref.namespace}.${chosen?.ref.name} is`,
-      });
-    } else if (candidate) {
-      context.settings = readSettings(candidate.resource.spec, entry.ref.namespace);
-      context.accepted.set(refKey(entry.ref), candidate.resource);
-    }
-    context.verdicts.set(refKey(entry.ref), {
-      findings: [...shapeFindings(entry), ...findings.list],
-      keySets: [],
-      servingLastGood: entry === chosen && candidate?.lastGood === true,
-    });
+    if (entry === chosen) inForce(entry, context);
+    else notInForce(entry, chosen?.ref, context);
   }
+}
+
+function inForce(entry: Entry<'Settings'>, context: CompileContext): void {
+  const served = serveVersion(context, entry, ({ spec, metadata }) =>
+    readSettings(spec, metadata.namespace),
+  );
+  context.settings = served?.compiled ?? unreadableSettings;
+  if (served) return;
+  const key = refKey(entry.ref);
+  const verdict = context.verdicts.get(key);
+  const findings = createFindings();
+  findings.error({
+    reason: verdict?.findings[0]?.reason ?? 'InternalError',
+    path: '',
+    what: 'until the Settings can be read, routes without RBAC policies refuse everybody',
+  });
+  if (!verdict) return;
+  context.verdicts.set(key, { ...verdict, findings: [...verdict.findings, ...findings.list] });
+}
+
+function notInForce(
+  entry: Entry<'Settings'>,
+  chosen: Entry['ref'] | undefined,
+  context: CompileContext,
+): void {
+  const findings = createFindings();
+  findings.warn({
+    reason: 'DuplicateResource',
+    path: 'metadata.name',
+    what: `not in force: ${chosen?.namespace}.${chosen?.name} is`,
+  });
+  context.verdicts.set(refKey(entry.ref), {
+    findings: [...shapeFindings(entry), ...findings.list],
+    keySets: [],
+    servingLastGood: false,
+  });
+  if (entry.resource) context.accepted.set(refKey(entry.ref), entry.resource);
 }
 
 function readSettings(spec: SettingsSpec, namespace: string): CompiledSettings {

@@ -1,5 +1,11 @@
 import type { RouteOptions } from '../api/options.ts';
-import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
+import {
+  validationPolicies,
+  type JwtProvider,
+  type JwtStage,
+  type JwtStages,
+  type ValidationPolicy,
+} from '../ir/jwt.ts';
 import { planExtension, type ExtensionPlan, type HostPlan } from './host-plan.ts';
 import { compileProvider, type HostScope } from './providers.ts';
 
@@ -9,8 +15,8 @@ type StageName = keyof JwtStages;
 export interface HostProviders {
   readonly providers: Record<string, JwtProvider>;
   readonly stages: JwtStages;
-  /** Why the stages cannot be relied on, with `replaceInvalidRoutes`: routes that use them stay closed. */
-  readonly fault?: string;
+  /** The stages have errors, with `replaceInvalidRoutes`: routes that use them stay closed. */
+  readonly broken?: boolean;
 }
 
 /** Compiles the stages of the virtual host itself. */
@@ -43,6 +49,32 @@ export function compileRouteStages(
   };
   const stages = stagesOf(own('beforeExtAuth'), own('afterExtAuth'));
   return stages.beforeExtAuth || stages.afterExtAuth ? stages : undefined;
+}
+
+/** Whether a stage that is in force is one of the virtual host with errors. */
+export function usesBrokenStage(stages: JwtStages | undefined, host: HostProviders): boolean {
+  if (!stages || host.broken !== true) return false;
+  const inherited = (name: StageName): boolean =>
+    stages[name] !== undefined && stages[name] === host.stages[name];
+  return inherited('beforeExtAuth') || inherited('afterExtAuth');
+}
+
+/** The stage of the virtual host that a route replaces by one that lets more requests through; undefined: none. */
+export function relaxedStage(
+  options: RouteOptions | undefined,
+  { stages }: HostProviders,
+): StageName | undefined {
+  return (['beforeExtAuth', 'afterExtAuth'] as const).find((name) => {
+    const written = options?.jwtProvidersStaged?.[name];
+    const host = stages[name];
+    return (
+      written && host && laxity(planExtension(written, '').validation) > laxity(host.validation)
+    );
+  });
+}
+
+function laxity(policy: ValidationPolicy): number {
+  return validationPolicies.indexOf(policy);
 }
 
 function stagesOf(before: JwtStage | undefined, after: JwtStage | undefined): JwtStages {

@@ -1,51 +1,45 @@
-import { refKey, type Entry, type Resource } from '../api/resource.ts';
+import { refKey, type Entry, type Metadata, type Resource } from '../api/resource.ts';
 import type { SslConfig } from '../api/virtual-service.ts';
-import type { TlsContext, VirtualHost } from '../ir/table.ts';
+import type { JwtProvider } from '../ir/jwt.ts';
+import type { VirtualHost } from '../ir/table.ts';
 import { byAge } from './age.ts';
-import { candidates, shapeFindings, type CompileContext } from './context.ts';
+import type { CompileContext } from './context.ts';
 import { checkConflicts, compileDomains } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
 import type { ListenerPlan } from './listeners.ts';
 import type { HostScope } from './providers.ts';
 import { compileRoutes } from './routes.ts';
-import { findSecret, keepSecret } from './secrets.ts';
+import { compileTls } from './server-tls.ts';
+import { serveVersion } from './served-version.ts';
 import { compileHostStages, type HostProviders } from './stages.ts';
 
 interface Compiled {
   readonly host: VirtualHost;
-  readonly domainsPath: string;
+  readonly listeners: readonly ListenerPlan[];
   readonly remoteKeySets: readonly string[];
 }
 
 /** Compiles VirtualServices from the oldest to the youngest, so that the oldest keeps a domain that two want. */
 export function virtualHostsPass(context: CompileContext): void {
-  for (const entry of context.resources.list('VirtualService').toSorted(byAge))
+  const entries = context.resources.list('VirtualService');
+  for (const entry of entries.toSorted(byAge(context.options.lastGood))) {
     compileEntry(entry, context);
+  }
 }
 
 function compileEntry(entry: Entry<'VirtualService'>, context: CompileContext): void {
-  const own = createFindings();
-  let keySets: readonly string[] = [];
-  let servingLastGood = false;
-  for (const { resource, lastGood } of candidates(context, entry)) {
-    const findings = lastGood ? createFindings() : own;
-    const compiled = compileHost(resource, context, findings);
-    const listeners = compiled ? listenersFor(resource, compiled.host, context) : [];
-    if (compiled) checkConflicts(compiled.host.domains, compiled.domainsPath, listeners, findings);
-    if (compiled && listeners.length === 0) warnUnselected(findings);
-    if (findings.hasErrors()) continue;
-    context.accepted.set(refKey(entry.ref), resource);
-    keySets = compiled?.remoteKeySets ?? [];
-    servingLastGood = lastGood;
-    if (compiled) publish(compiled.host, listeners, context);
-    break;
+  const served = serveVersion(context, entry, (resource, findings) =>
+    compileService(resource, context, findings),
+  );
+  if (!served?.compiled) return;
+  const { host, listeners, remoteKeySets } = served.compiled;
+  publish(host, listeners, context);
+  const key = refKey(entry.ref);
+  const verdict = context.verdicts.get(key);
+  if (verdict && listeners.length > 0) {
+    context.verdicts.set(key, { ...verdict, keySets: remoteKeySets });
   }
-  context.verdicts.set(refKey(entry.ref), {
-    findings: [...shapeFindings(entry), ...own.list],
-    keySets,
-    servingLastGood,
-  });
 }
 
 function publish(
@@ -61,11 +55,10 @@ function publish(
 }
 
 function listenersFor(
-  { metadata }: Resource<'VirtualService'>,
-  host: VirtualHost,
+  metadata: Metadata,
+  wantsTls: boolean,
   context: CompileContext,
 ): readonly ListenerPlan[] {
-  const wantsTls = host.tls !== undefined;
   return context.listeners.filter(
     ({ listener, selects }) => listener.tls === wantsTls && selects(metadata),
   );
@@ -79,13 +72,13 @@ function warnUnselected(findings: Findings): void {
   });
 }
 
-function compileHost(
-  resource: Resource<'VirtualService'>,
+/** Undefined: it has nothing to serve. */
+function compileService(
+  { spec, metadata }: Resource<'VirtualService'>,
   context: CompileContext,
   findings: Findings,
 ): Compiled | undefined {
-  const { spec, metadata } = resource;
-  const name = `${metadata.namespace}.${metadata.name}`;
+  const { namespace, name } = metadata;
   const plan = planHost(spec);
   if (!plan) {
     findings.warn({
@@ -94,32 +87,31 @@ function compileHost(
       what: 'nothing is served',
       found: 'neither virtualHost nor the short form (jwt, rbac, domains, routes)',
       accepted: 'one of them',
-      gloo: `virtual service [${name}] does not specify a virtual host`,
+      gloo: `virtual service [${namespace}.${name}] does not specify a virtual host`,
     });
     return undefined;
   }
   const remoteKeySets = new Set<string>();
-  const scope: HostScope = {
-    context,
-    namespace: metadata.namespace,
-    name: metadata.name,
-    findings,
-    remoteKeySets,
-  };
-  const tls = spec.sslConfig && compileTls(spec.sslConfig, scope);
+  const scope: HostScope = { context, namespace, name, findings, remoteKeySets };
+  const host = compileHost(plan, spec.sslConfig, scope);
+  const listeners = listenersFor(metadata, spec.sslConfig !== undefined, context);
+  checkConflicts(host.domains, plan.domains.path, listeners, findings);
+  if (listeners.length === 0) warnUnselected(findings);
+  return { host, listeners, remoteKeySets: [...remoteKeySets] };
+}
+
+function compileHost(plan: HostPlan, ssl: SslConfig | undefined, scope: HostScope): VirtualHost {
+  const name = `${scope.namespace}.${scope.name}`;
+  const tls = ssl && compileTls(ssl, scope);
   const host = guardedStages(plan, scope);
   const routes = compileRoutes({ ...scope, plan, host });
   return {
-    host: {
-      name,
-      domains: compileDomains(plan.domains, name, findings),
-      routes,
-      providers: { ...host.providers },
-      claimHeaders: claimHeadersOf(Object.values(host.providers)),
-      ...(tls ? { tls } : {}),
-    },
-    domainsPath: plan.domains.path,
-    remoteKeySets: [...remoteKeySets],
+    name,
+    domains: compileDomains(plan.domains, name, scope.findings),
+    routes,
+    providers: { ...host.providers },
+    claimHeaders: claimHeadersOf(Object.values(host.providers)),
+    ...(tls ? { tls } : {}),
   };
 }
 
@@ -128,50 +120,12 @@ function guardedStages(plan: HostPlan, scope: HostScope): HostProviders {
   const host = compileHostStages(plan, { ...scope, findings: own });
   const replace = scope.context.settings.replaceInvalidRoutes && own.hasErrors();
   copyFindings(own, scope.findings, replace);
-  return replace ? { ...host, fault: 'the JWT settings of the virtual host have errors' } : host;
+  return replace ? { ...host, broken: true } : host;
 }
 
-function claimHeadersOf(providers: readonly VirtualHost['providers'][string][]): readonly string[] {
-  const names = providers.flatMap(({ claimsToHeaders }) =>
-    claimsToHeaders.map(({ header }) => header),
-  );
+/** Not those that every provider appends to: there the client's own lines are asked for. */
+function claimHeadersOf(providers: readonly JwtProvider[]): readonly string[] {
+  const mappings = providers.flatMap(({ claimsToHeaders }) => claimsToHeaders);
+  const names = mappings.filter(({ append }) => !append).map(({ header }) => header);
   return [...new Set(names)].sort();
-}
-
-/** Without a certificate the host cannot be served, and never without TLS: the resource is refused, as by Gloo. */
-function compileTls(
-  ssl: SslConfig,
-  { context, namespace, findings }: HostScope,
-): TlsContext | undefined {
-  const path = 'spec.sslConfig.secretRef';
-  const secret = ssl.secretRef && findSecret(ssl.secretRef, { context, namespace, findings, path });
-  const title = `${ssl.secretRef?.namespace ?? namespace}.${ssl.secretRef?.name ?? ''}`;
-  const certificate = secret?.read('tls.crt');
-  const key = secret?.read('tls.key');
-  if (certificate === undefined || key === undefined) {
-    const gloo = `SSL secret not found: list did not find secret ${title}`;
-    findings.error({
-      reason: 'SecretNotFound',
-      path,
-      what: 'no certificate to serve with',
-      found: `no tls.crt and tls.key in Secret ${title}`,
-      accepted: 'a kubernetes.io/tls Secret',
-      gloo,
-    });
-    return undefined;
-  }
-  if (secret?.read('ca.crt') !== undefined && ssl.oneWayTls !== true) {
-    findings.error({
-      reason: 'Unsupported',
-      path,
-      what: 'client certificates are not checked yet, so the host is not served',
-      found: `ca.crt in Secret ${title}`,
-      accepted: 'oneWayTls: true, or a Secret without ca.crt',
-    });
-  }
-  return {
-    certificateSecret: keepSecret(context, `${title}/tls.crt`, certificate),
-    keySecret: keepSecret(context, `${title}/tls.key`, key),
-    sniDomains: (ssl.sniDomains ?? []).map((domain) => domain.toLowerCase()),
-  };
 }

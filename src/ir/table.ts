@@ -43,7 +43,10 @@ export interface VirtualHost {
   readonly routes: readonly Route[];
   /** By the name used in {@link JwtStage.providers}. */
   readonly providers: Readonly<Record<string, JwtProvider>>;
-  /** Lower-case names of every header any provider of this host writes: removed from each request before routing. */
+  /**
+   * Lower-case names of the headers that providers of this host write: removed from each request before routing. Without
+   * those that are only appended to.
+   */
   readonly claimHeaders: readonly string[];
   /** Certificate for a TLS listener (Gloo `sslConfig`). */
   readonly tls?: TlsContext;

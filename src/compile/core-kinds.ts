@@ -1,0 +1,38 @@
+import type { CoreKind } from '../api/kinds.ts';
+import { refKey, type EndpointSliceBody, type Resource } from '../api/resource.ts';
+import type { CompileContext } from './context.ts';
+
+/** Finds what of Kubernetes' own kinds is in use: a version that cannot be read leaves the last one that could. */
+export function coreKindsPass(context: CompileContext): void {
+  for (const secret of readable('Secret', context)) {
+    context.secretBodies.set(resourceKey(secret.metadata), secret);
+  }
+  for (const service of readable('Service', context)) {
+    context.services.set(resourceKey(service.metadata), service);
+  }
+  for (const slice of readable('EndpointSlice', context)) {
+    const { labels, namespace } = slice.metadata;
+    const name = labels?.['kubernetes.io/service-name'];
+    if (name === undefined) continue;
+    const key = resourceKey({ namespace, name });
+    const slices: EndpointSliceBody[] = context.endpointSlices.get(key) ?? [];
+    slices.push(slice);
+    context.endpointSlices.set(key, slices);
+  }
+}
+
+function readable<K extends CoreKind>(kind: K, context: CompileContext): readonly Resource<K>[] {
+  return context.resources.list(kind).flatMap(({ ref, resource }) => {
+    const key = refKey(ref);
+    const last = context.options.lastGood.get(key);
+    const used = resource ?? (last?.kind === kind ? (last as Resource<K>) : undefined);
+    if (!used) return [];
+    context.accepted.set(key, used as Resource);
+    return [used];
+  });
+}
+
+/** Key of a resource among those of its kind. */
+export function resourceKey({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,38 @@
+import { isIP } from 'node:net';
+import { shown, type Findings } from './findings.ts';
+import { isLocalHost } from './local-hosts.ts';
+import type { SecretUse } from './secrets.ts';
+
+const nameForm = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_.])?$/;
+const authorityForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/** Notes what can be no host to connect to, or is one that needs leave. */
+export function checkHost(host: string, path: string, { context, findings }: SecretUse): void {
+  if (isIP(host) === 0 && !nameForm.test(host)) {
+    invalid(host, 'a host name or an address', path, findings);
+  } else if (!context.options.allowLocalUpstreams && isLocalHost(host)) {
+    findings.error({
+      reason: 'ForbiddenAddress',
+      path,
+      what: 'loopback and link-local addresses are not for Upstreams',
+      found: shown(host),
+      accepted: 'another address, or the flag --allow-local-upstreams',
+    });
+  }
+}
+
+/** Notes what can be no server name in a TLS handshake. */
+export function checkServerName(name: string, path: string, findings: Findings): void {
+  if (isIP(name) === 0 && !nameForm.test(name)) invalid(name, 'a host name', path, findings);
+}
+
+/** Notes what can be no `Host` of a request. */
+export function checkAuthority(authority: string, path: string, findings: Findings): void {
+  if (!authorityForm.test(authority))
+    invalid(authority, 'a host, with or without port', path, findings);
+}
+
+function invalid(found: string, accepted: string, path: string, findings: Findings): void {
+  const what = 'no server can be called that';
+  findings.error({ reason: 'InvalidUpstream', path, what, found: shown(found), accepted });
+}

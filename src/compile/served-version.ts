@@ -1,0 +1,54 @@
+import type { OwnKind } from '../api/kinds.ts';
+import { refKey, type Entry, type Resource } from '../api/resource.ts';
+import { messageOf } from '../base/errors.ts';
+import { candidates, shapeFindings, type CompileContext } from './context.ts';
+import { createFindings, type Findings } from './findings.ts';
+
+/** The version of a resource that is used, and what was made of it. */
+export interface ServedVersion<K extends OwnKind, T> {
+  readonly resource: Resource<K>;
+  readonly compiled: T;
+}
+
+/**
+ * Compiles the newest version of a resource and, where that has errors, the last one that was accepted; leaves the verdict
+ * on the newest. Whatever a resource makes the compiler throw is that resource's fault alone.
+ */
+export function serveVersion<K extends OwnKind, T>(
+  context: CompileContext,
+  entry: Entry<K>,
+  compileOne: (resource: Resource<K>, findings: Findings) => T,
+): ServedVersion<K, T> | undefined {
+  const key = refKey(entry.ref);
+  const own = createFindings();
+  let served: (ServedVersion<K, T> & { readonly lastGood: boolean }) | undefined;
+  for (const { resource, lastGood } of candidates(context, entry)) {
+    const findings = lastGood ? createFindings() : own;
+    const compiled = guarded(() => compileOne(resource, findings), findings);
+    if (!compiled || findings.hasErrors()) continue;
+    served = { resource, compiled: compiled.value, lastGood };
+    break;
+  }
+  context.verdicts.set(key, {
+    findings: [...shapeFindings(entry), ...own.list],
+    keySets: [],
+    servingLastGood: served?.lastGood ?? false,
+  });
+  // What was good once is kept even while something it refers to is away: it may come back.
+  const accepted = served?.resource ?? context.options.lastGood.get(key);
+  if (accepted) context.accepted.set(key, accepted as Resource);
+  return served;
+}
+
+function guarded<T>(task: () => T, findings: Findings): { readonly value: T } | undefined {
+  try {
+    return { value: task() };
+  } catch (thrown) {
+    findings.error({
+      reason: 'InternalError',
+      path: '',
+      what: `a fault of seekgate itself, please report it: ${messageOf(thrown)}`,
+    });
+    return undefined;
+  }
+}
