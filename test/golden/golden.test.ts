@@ -28,7 +28,7 @@ describe.each(storyNames())('%s', (story) => {
   const secretTexts: string[] = [];
   const logs: string[] = [];
   let compiled: GoldenCompile;
-  let gateway: GoldenGateway;
+  let gateway: GoldenGateway | undefined;
 
   beforeAll(async () => {
     compiled = await compileStory(story);
@@ -36,7 +36,7 @@ describe.each(storyNames())('%s', (story) => {
     gateway = await startGoldenGateway(compiled.result, { answers, fetchJwks: jwksServer(jwks) });
   });
 
-  afterAll(() => gateway.close());
+  afterAll(() => gateway?.close());
 
   it('compiles to table.yaml', () => {
     expect(compiled.table).toBe(recorded(story, 'table.yaml', compiled.table));
@@ -48,6 +48,7 @@ describe.each(storyNames())('%s', (story) => {
 
   for (const request of requests) {
     it(`answers: ${request.name}`, async () => {
+      if (!gateway) throw new Error('the table could not be served');
       const { actual, expected, tokens: minted, log } = await askGolden(gateway, request, tokens);
       secretTexts.push(...minted);
       logs.push(...log);

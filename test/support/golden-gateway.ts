@@ -45,19 +45,32 @@ export interface GoldenGatewayOptions {
 
 /** Serves a compiled story: the same table, but every cluster is an echo on the loopback interface and every port is free. */
 export async function startGoldenGateway(
-  { table, secrets }: CompileResult,
+  compiled: CompileResult,
   { answers, fetchJwks }: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
+  const upstreams = await startUpstreams(compiled.table, answers);
+  try {
+    return await serve(compiled, upstreams, fetchJwks);
+  } catch (error) {
+    await upstreams.close();
+    throw error;
+  }
+}
+
+async function serve(
+  { table, secrets }: CompileResult,
+  upstreams: Upstreams,
+  fetchJwks: FetchJwks,
+): Promise<GoldenGateway> {
   const clock = createFakeClock();
-  const upstreams = await startUpstreams(table, answers);
   const wired = wire(table, upstreams.ports);
   const jwt = createJwtEngine({ clock, logger: createLogger('silent'), fetchJwks });
   jwt.update(wired.keySets, secrets);
   await jwt.settled();
-  let lines: string[] = [];
   const program = prepareProgram(wired, secrets, {
     prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
   });
+  let lines: string[] = [];
   const dataPlane = createDataPlane({
     program,
     address: '127.0.0.1',
