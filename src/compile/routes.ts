@@ -1,7 +1,6 @@
 import type { MatcherSpec } from '../api/matcher.ts';
 import type { RouteOptions } from '../api/options.ts';
 import type { RouteSpec } from '../api/route.ts';
-import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
 import type { ClosedAction, Route, RouteAction } from '../ir/table.ts';
 import { compileAction, defaultRouteAction } from './actions.ts';
@@ -25,7 +24,8 @@ export function compileRoutes(scope: RoutesScope): readonly Route[] {
   const { plan } = scope;
   const routes = plan.routes.value.map((spec, index) => {
     const at = { value: spec, path: `${plan.routes.path}[${index}]` };
-    return guarded(scope, (own) => compileRoute(at, index, own), spec);
+    const from = plan.routes.value.slice(index);
+    return guarded(scope, (own) => compileRoute(at, index, own), from);
   });
   if (plan.wantsDefaultBackend) routes.push(guarded(scope, defaultRoute));
   return routes.filter((route) => route.matchers.length > 0);
@@ -34,31 +34,41 @@ export function compileRoutes(scope: RoutesScope): readonly Route[] {
 function guarded(
   scope: RoutesScope,
   compileOne: (own: RoutesScope) => Route,
-  spec: RouteSpec = {},
+  from: readonly RouteSpec[] = [],
 ): Route {
   const findings = createFindings();
   const route = compileOne({ ...scope, findings });
   const replace = scope.context.settings.replaceInvalidRoutes && findings.hasErrors();
-  copyFindings(findings, scope.findings, replace && !uncovers(spec, findings));
+  copyFindings(findings, scope.findings, replace && !uncovers(from, findings));
   return replace ? closedRoute(route, findings, scope) : route;
 }
 
 /**
- * Whether requests could get around what only this route asks for: those that it cannot take for a broken matcher go to
- * later routes. Then the virtual service cannot be served without it.
+ * Whether requests could get around what the route asks for: those that it cannot take for a broken matcher go to the routes
+ * behind it. Where it or one of those changes the auth of the virtual host, the virtual service cannot be served without it.
  */
-function uncovers(spec: RouteSpec, { list }: Findings): boolean {
+function uncovers(from: readonly RouteSpec[], { list }: Findings): boolean {
   const broken = list.some(
     ({ severity, path }) => severity === 'error' && /\.matchers\[\d+\]/.test(path),
   );
-  const { rbac, jwtProvidersStaged } = spec.options ?? {};
-  return (
-    broken &&
-    ((rbac !== undefined && rbac.disable !== true) ||
-      jwtProvidersStaged !== undefined ||
-      unenforcedGuard(spec, {}) !== undefined ||
-      hasOptionRefs(spec))
-  );
+  return broken && from.some(changesAuth);
+}
+
+const authOptions = [
+  'jwt',
+  'jwtStaged',
+  'jwtProvidersStaged',
+  'rbac',
+  'extauth',
+  'waf',
+  'dlp',
+  'csrf',
+] as const;
+
+function changesAuth(spec: RouteSpec): boolean {
+  const own = spec.options ?? {};
+  const changed = authOptions.some((name) => own[name] !== undefined);
+  return changed || unenforcedGuard(spec, {}) !== undefined || hasOptionRefs(spec);
 }
 
 const authPath = /^spec\.(?:jwt|rbac)\b|\.options\.(?:jwt|jwtStaged|jwtProvidersStaged|rbac)\b/;
@@ -90,7 +100,7 @@ function compileRoute(
     : scope.plan.rbac;
   const rbac = compileRbac(rbacAt, { ...scope, stages });
   warnRelaxed(options, path, scope);
-  const matchers = delegating(spec) ? withPaths(spec.matchers) : spec.matchers;
+  const matchers = spec.delegateAction ? withPaths(spec.matchers) : spec.matchers;
   const route: Route = {
     name: spec.name ?? `unnamed-${index}`,
     matchers: compileMatchers({ value: matchers, path: `${path}.matchers` }, scope),
@@ -102,10 +112,6 @@ function compileRoute(
 }
 
 const brokenHost = closed('the JWT settings of the virtual host have errors');
-
-function delegating(spec: RouteSpec): boolean {
-  return spec.delegateAction !== undefined;
-}
 
 /** Only a delegating route may leave the path out: then it is the one of everything. */
 function withPaths(matchers: readonly MatcherSpec[] | undefined): readonly MatcherSpec[] {
