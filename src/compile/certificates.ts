@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { messageOf } from '../base/errors.ts';
 
@@ -17,7 +17,9 @@ export function certificateFault(owner: object, cert: string, key: string): stri
 function load(cert: string, key: string): string {
   try {
     createSecureContext({ cert, key });
-    return '';
+    // OpenSSL itself only notices keys of the same type.
+    const fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    return fits ? '' : 'the key is not that of the certificate';
   } catch (thrown) {
     // OpenSSL's texts name the fault and repeat nothing of what it read.
     return messageOf(thrown);
