@@ -1,3 +1,4 @@
+import { labelExpression } from './label-expression.ts';
 import {
   bool,
   int,
@@ -19,29 +20,7 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
   virtualServiceSelector: opt(map('Labels that all have to be there.', str('Value.'))),
   virtualServiceExpressions: opt(
     obj('Label expressions; win over the selector.', {
-      expressions: opt(
-        list(
-          'Expressions; all have to hold.',
-          obj('A label expression.', {
-            key: str('Label.', { maxLength: 317 }),
-            operator: opt(
-              enumeration('Operator.', [
-                'Equals',
-                'DoubleEquals',
-                'NotEquals',
-                'In',
-                'NotIn',
-                'Exists',
-                'DoesNotExist',
-                'GreaterThan',
-                'LessThan',
-              ] as const),
-            ),
-            values: opt(list('Values.', str('A value.'))),
-          }),
-          64,
-        ),
-      ),
+      expressions: opt(list('Expressions; all have to hold.', labelExpression, 64)),
     }),
   ),
   virtualServiceNamespaces: opt(

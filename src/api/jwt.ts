@@ -81,7 +81,8 @@ const claimToHeader = obj('Copies a claim of a verified token into a request hea
   ),
 });
 
-export const providerSchema = obj('An issuer of tokens.', {
+/** What an issuer is asked for, in both forms. */
+const identity = {
   issuer: opt(
     str('Required value of the `iss` claim, byte for byte. Default: any.', { maxLength: 2048 }),
   ),
@@ -91,6 +92,10 @@ export const providerSchema = obj('An issuer of tokens.', {
       str('An audience.', { maxLength: 2048 }),
     ),
   ),
+};
+
+/** What becomes of its tokens, in both forms. */
+const handling = {
   jwks: opt(jwks),
   tokenSource: opt(tokenSource),
   keepToken: opt(bool('Leave the token in the request that goes to the upstream. Default false.')),
@@ -98,6 +103,11 @@ export const providerSchema = obj('An issuer of tokens.', {
   clockSkewSeconds: opt(
     int('Tolerance for `exp` and `nbf`, in seconds. Default 60.', { maximum: 86_400 }),
   ),
+};
+
+const providerSchema = obj('An issuer of tokens.', {
+  ...identity,
+  ...handling,
   attachFailedStatusToMetadata: opt(
     unsupported(
       str('Metadata key for the code and message of a failed verification.', { maxLength: 256 }),
@@ -155,34 +165,18 @@ const remoteShort = obj(
   { oneOf: [{ fields: ['url', 'uri'], required: true }] },
 );
 
-export const shortProviderSchema = obj(
+const shortProviderSchema = obj(
   'An issuer of tokens, short form.',
   {
     name: opt(
       str('Name of the provider. Default: provider-<index>.', { minLength: 1, maxLength: 253 }),
     ),
-    issuer: opt(
-      str('Required value of the `iss` claim, byte for byte. Default: any.', { maxLength: 2048 }),
-    ),
-    audiences: opt(
-      list(
-        'One of these has to be in the `aud` claim. Default: any.',
-        str('An audience.', { maxLength: 2048 }),
-      ),
-    ),
+    ...identity,
     remoteJwks: opt(remoteShort),
     publicKey: opt(
       str('A PEM public key or certificate, one JWK, or a JWKS document.', { minLength: 1 }),
     ),
-    jwks: opt(jwks),
-    tokenSource: opt(tokenSource),
-    keepToken: opt(
-      bool('Leave the token in the request that goes to the upstream. Default false.'),
-    ),
-    claimsToHeaders: opt(list('Claims to copy into request headers.', claimToHeader)),
-    clockSkewSeconds: opt(
-      int('Tolerance for `exp` and `nbf`, in seconds. Default 60.', { maximum: 86_400 }),
-    ),
+    ...handling,
   },
   { oneOf: [{ fields: ['remoteJwks', 'publicKey', 'jwks'], required: true }] },
 );

@@ -1,3 +1,4 @@
+import { labelExpression } from './label-expression.ts';
 import { matcherSchema } from './matcher.ts';
 import { routeOptionsSchema } from './options.ts';
 import {
@@ -17,7 +18,7 @@ import {
   type Static,
 } from './schema.ts';
 
-export const destinationSchema = obj(
+const destinationSchema = obj(
   'Where to send the request: exactly one of upstream, kube and consul.',
   {
     upstream: opt(refTo('An Upstream.')),
@@ -129,29 +130,7 @@ const selector = obj('RouteTables by label.', {
     list('Namespaces; `*` is all. Default: the own one.', str('A namespace.', { maxLength: 253 })),
   ),
   labels: opt(map('Labels that all have to be there.', str('Value.'))),
-  expressions: opt(
-    list(
-      'Label expressions.',
-      obj('A label expression.', {
-        key: str('Label.', { maxLength: 317 }),
-        operator: opt(
-          enumeration('Operator.', [
-            'Equals',
-            'DoubleEquals',
-            'NotEquals',
-            'In',
-            'NotIn',
-            'Exists',
-            'DoesNotExist',
-            'GreaterThan',
-            'LessThan',
-          ] as const),
-        ),
-        values: opt(list('Values.', str('A value.'))),
-      }),
-      64,
-    ),
-  ),
+  expressions: opt(list('Label expressions.', labelExpression, 64)),
 });
 
 const delegateAction = obj(

@@ -36,7 +36,6 @@ const upstreamSslConfig = obj(
   },
   { oneOf: [{ fields: ['secretRef', 'sslFiles', 'sds'] }] },
 );
-export type UpstreamSslConfig = Static<typeof upstreamSslConfig>;
 
 const staticSpec = obj('Fixed hosts.', {
   hosts: opt(

@@ -1,11 +1,11 @@
 import type { GatewaySpec } from '../api/gateway.ts';
+import { labelOperators } from '../api/label-expression.ts';
 import type { Metadata } from '../api/resource.ts';
 import type { CompileContext } from './context.ts';
 import { enumName } from './enum-name.ts';
 import { shown, type Findings } from './findings.ts';
 import {
   expressionFault,
-  labelOperators,
   matchesExpression,
   matchesLabels,
   type LabelExpression,

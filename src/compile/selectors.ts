@@ -1,15 +1,4 @@
-/** Operators of Gloo's label expressions, in protobuf's order. */
-export const labelOperators = [
-  'Equals',
-  'DoubleEquals',
-  'NotEquals',
-  'In',
-  'NotIn',
-  'Exists',
-  'DoesNotExist',
-  'GreaterThan',
-  'LessThan',
-] as const;
+import type { labelOperators } from '../api/label-expression.ts';
 
 export interface LabelExpression {
   readonly key: string;

@@ -105,7 +105,7 @@ export type RedirectPath =
   | { readonly kind: 'prefix'; readonly value: string }
   | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
 
-export interface DirectResponseAction {
+interface DirectResponseAction {
   readonly kind: 'direct';
   readonly status: number;
   readonly body: string;
