@@ -117,7 +117,7 @@ function keyFrom(
   name: string,
   { context, findings, path }: SecretUse,
 ): LlmCredential {
-  const key = text.trim().replace(/^Bearer +/i, '');
+  const key = text.trim().replace(/^Bearer(?: +|$)/i, '');
   if (key !== '' && isHeadText(key))
     return { kind: 'secret', secret: keepSecret(context, name, key) };
   findings.error({

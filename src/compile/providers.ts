@@ -1,6 +1,5 @@
 import type { Provider } from '../api/jwt.ts';
 import { durationMs } from '../base/duration.ts';
-import { AppError } from '../base/errors.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { ClaimToHeader, JwtProvider, TokenSource, VerificationKey } from '../ir/jwt.ts';
 import { clusterName } from './cluster-defaults.ts';
@@ -120,7 +119,7 @@ function compileKeySet(
 function compileLocal(text: string, path: string, scope: HostScope): string | undefined {
   const { context, findings } = scope;
   const imported = context.keyImports.get(text);
-  if (!imported) throw new AppError('ERR_INTERNAL', 'reading the keys failed');
+  if (!imported) throw new Error('reading the keys failed');
   const { keys: usable, findings: problems } = imported;
   for (const { severity, reason, message } of problems) {
     // A bad key beside good ones costs only itself.
