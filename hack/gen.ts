@@ -3,6 +3,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { apiReference } from './gen/api-reference.ts';
 import { crds } from './gen/crds.ts';
+import { errorsPage } from './gen/errors-page.ts';
 import type { Generator } from './gen/generator.ts';
 import { reasonsPage } from './gen/reasons-page.ts';
 import { settingsPage } from './gen/settings-page.ts';
@@ -13,6 +14,7 @@ const generators: readonly Generator[] = [
   apiReference,
   supportPage,
   reasonsPage,
+  errorsPage,
   settingsPage,
 ];
 

@@ -11,7 +11,6 @@ import {
   refTo,
   str,
   unsupported,
-  enumeration,
   type Static,
 } from './schema.ts';
 

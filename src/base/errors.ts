@@ -1,15 +1,18 @@
+/** What each code of an {@link AppError} means, for docs/reference/errors.md. */
+export const appErrorTexts = {
+  ERR_USAGE: 'A command was called with something that it does not take.',
+  ERR_SETTING: 'An environment variable has a value that its setting does not take.',
+  ERR_LISTEN: 'A port cannot be opened.',
+  ERR_SOURCE: 'A folder or a file of manifests or keys cannot be read or watched.',
+  ERR_KEY: 'A file holds no key of the kind that the command needs.',
+  ERR_JWKS_FETCH:
+    'Keys cannot be fetched; the condition `KeysReady` says so, and it is tried again.',
+  ERR_SCHEMA:
+    'A schema of a manifest has no form that the API server knows: a fault of the program.',
+} as const;
+
 /** Codes of every {@link AppError}: infrastructure faults, never a user's manifest and never a refused request. */
-export type AppErrorCode =
-  | 'ERR_USAGE'
-  | 'ERR_SETTING'
-  | 'ERR_LISTEN'
-  | 'ERR_SOURCE'
-  | 'ERR_SCHEMA'
-  | 'ERR_KEY'
-  | 'ERR_JWKS_FETCH'
-  | 'ERR_REGEX'
-  | 'ERR_BODY'
-  | 'ERR_INTERNAL';
+export type AppErrorCode = keyof typeof appErrorTexts;
 
 /** An infrastructure fault: it is thrown, it has a stable `code`, and `cause` keeps the original. */
 export class AppError extends Error {

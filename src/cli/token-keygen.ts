@@ -65,8 +65,7 @@ export function generatePrivateKey(choice: {
     case 'ed25519':
       return generateKeyPairSync('ed25519').privateKey;
     default:
-      oneOf('--type', choice.type, types);
-      throw new AppError('ERR_INTERNAL', 'unreachable');
+      throw noneOf('--type', choice.type, types);
   }
 }
 
@@ -100,5 +99,9 @@ async function refuseExisting(path: string): Promise<void> {
 
 function oneOf(flag: string, found: string, choices: readonly string[]): string {
   if (choices.includes(found)) return found;
-  throw new AppError('ERR_USAGE', `${flag}: found ${found}, accepted ${choices.join(', ')}`);
+  throw noneOf(flag, found, choices);
+}
+
+function noneOf(flag: string, found: string, choices: readonly string[]): AppError {
+  return new AppError('ERR_USAGE', `${flag}: found ${found}, accepted ${choices.join(', ')}`);
 }
