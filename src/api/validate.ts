@@ -42,7 +42,7 @@ export function validateManifest(document: unknown, from: ManifestOrigin): Valid
   }
   const kind = manifestKind(textOf(manifest['apiVersion']), ref.kind);
   if (!kind) return { problems: [unknownKind(ref, textOf(manifest['apiVersion']))] };
-  if (ref.name === '') return { problems: [nameless(ref)] };
+  if (ref.name === '') return { problems: [nameless(ref, metadata['name'])] };
   return { entry: createEntry(kind, { ...ref, kind: kind.kind }, { document, from }) };
 }
 
@@ -131,9 +131,13 @@ function malformed(ref: ResourceRef, found: string): Problem {
   return { ref, reason: 'Malformed', severity: 'error', path: '', message };
 }
 
-function nameless(ref: ResourceRef): Problem {
-  const message = explainProblem('metadata.name', 'no text', 'the name of the resource');
-  return { ref, reason: 'MissingField', severity: 'error', path: 'metadata.name', message };
+/** Unquoted, some names are read as something else: `n` is false in YAML 1.1, `1` a number. */
+function nameless(ref: ResourceRef, name: unknown): Problem {
+  const accepted =
+    'the name of the resource, as text (in quotes where it looks like something else)';
+  const message = explainProblem('metadata.name', foundValue(name, []), accepted);
+  const reason = name === undefined ? 'MissingField' : 'InvalidValue';
+  return { ref, reason, severity: 'error', path: 'metadata.name', message };
 }
 
 function isError({ severity }: Problem): boolean {

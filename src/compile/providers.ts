@@ -163,7 +163,8 @@ function compileRemote(
       reason: 'InvalidValue',
       path: urlPath,
       what: 'the JWKS cannot be fetched from there',
-      found: shown(remote.url),
+      // What stands before an @ may be a password.
+      found: remote.url.includes('@') ? 'a URL with a user name' : shown(remote.url),
       accepted: 'an http or https URL without user name',
     });
     return undefined;

@@ -119,7 +119,8 @@ describe('what cannot be read as a resource', () => {
     ['null', null, 'Malformed'],
     ['no kind', { apiVersion: 'v1', metadata: { name: 'a' } }, 'MissingField'],
     ['no name', virtualService({}, { metadata: {} }), 'MissingField'],
-    ['a number for a name', virtualService({}, { metadata: { name: 5 } }), 'MissingField'],
+    ['a number for a name', virtualService({}, { metadata: { name: 5 } }), 'InvalidValue'],
+    ['`n` without quotes', virtualService({}, { metadata: { name: false } }), 'InvalidValue'],
     ['text for metadata', virtualService({}, { metadata: 'a' }), 'MissingField'],
   ])('%s', (_title, document, reason) => {
     const { entry } = validateManifest(document, from);

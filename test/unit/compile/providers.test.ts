@@ -215,6 +215,7 @@ describe('keys from the network', () => {
       expect(compiled.findings('VirtualService/web')).toEqual([
         `error InvalidValue ${at}.jwks.remote.url`,
       ]);
+      expect(compiled.messages('VirtualService/web')).not.toContain('user:pw');
     },
   );
 
