@@ -11,6 +11,7 @@ import { unreportedProblems } from './control/unreported-problems.ts';
 import { durationBoundsMs } from './dataplane/metrics.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { importKeys } from './jwt/import-keys.ts';
+import { rememberImports } from './jwt/remembered-imports.ts';
 import { checkRegex } from './rbac/regex.ts';
 import { createFileSource, type FileSource } from './sources/file-source.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -40,7 +41,7 @@ export interface AppOptions {
 }
 
 /** The compiler asks the engines what a good key and a good expression are. */
-export const compileTools: CompileTools = { importKeys, checkRegex };
+export const compileTools: CompileTools = { importKeys: rememberImports(importKeys), checkRegex };
 
 /** How often states of key sets are looked at for the log. */
 const observeMs = 1_000;

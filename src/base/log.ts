@@ -24,8 +24,8 @@ export interface BufferedOutput {
   readonly flush: () => void;
 }
 
-/** A write per line would cost more than many a request. */
+/** A write per line would cost more than many a request; pino takes no more than 16,383 bytes at once. */
 export function createBufferedOutput(): BufferedOutput {
-  const stream = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  const stream = pino.destination({ dest: 1, sync: false, minLength: 16_383, periodicFlush: 100 });
   return { stream, flush: () => stream.flushSync() };
 }
