@@ -5,6 +5,7 @@ import type { Kind } from '../src/api/kinds.ts';
 import type { Entry, ResourceSet } from '../src/api/resource.ts';
 import { compile, type CompileOptions } from '../src/compile/compile.ts';
 import { importKeys } from '../src/jwt/import-keys.ts';
+import { rememberImports } from '../src/jwt/remembered-imports.ts';
 import { checkRegex } from '../src/rbac/regex.ts';
 import { printTable, spreadOf, spreadText } from './harness/report.ts';
 
@@ -27,22 +28,16 @@ export async function bench(): Promise<void> {
   const first: number[] = [];
   const again: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    // As the gateway does: a key is read once.
+    const tools = { importKeys: rememberImports(importKeys), checkRegex };
     const started = performance.now();
-    const { accepted, outcomes } = await compile(
-      setOf([upstream], all),
-      { importKeys, checkRegex },
-      options,
-    );
+    const { accepted, outcomes } = await compile(setOf([upstream], all), tools, options);
     first.push(performance.now() - started);
     const refused = outcomes.find(({ state }) => state !== 'Accepted');
     if (refused) throw new Error(`the manifests are not good: ${refused.reason}`);
     const changed = all.with(round, serviceEntry(round, keys[round]!, 2));
     const restarted = performance.now();
-    await compile(
-      setOf([upstream], changed),
-      { importKeys, checkRegex },
-      { ...options, lastGood: accepted },
-    );
+    await compile(setOf([upstream], changed), tools, { ...options, lastGood: accepted });
     again.push(performance.now() - restarted);
   }
   printTable(
