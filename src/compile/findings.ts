@@ -28,7 +28,8 @@ export interface Findings {
 /** An empty list of findings; one that several routes lead to is in it once. */
 export function createFindings(): Findings {
   const list: Noted[] = [];
-  const seen = new Set<string>();
+  // Most lists stay empty, and there is one for every matcher.
+  let seen: Set<string> | undefined;
   const add = (severity: 'error' | 'warning', note: Note): void => {
     const message =
       note.found === undefined || note.accepted === undefined
@@ -36,6 +37,7 @@ export function createFindings(): Findings {
         : explainProblem(note.what, note.found, note.accepted);
     const gloo = note.gloo === undefined ? {} : { gloo: note.gloo };
     const key = `${severity} ${note.reason} ${note.path} ${message}`;
+    seen ??= new Set();
     if (seen.has(key)) return;
     seen.add(key);
     list.push({ severity, reason: note.reason, path: note.path, message, ...gloo });

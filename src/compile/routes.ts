@@ -1,6 +1,7 @@
 import type { MatcherSpec } from '../api/matcher.ts';
 import type { RouteOptions } from '../api/options.ts';
 import type { RouteSpec } from '../api/route.ts';
+import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
 import type { ClosedAction, Route, RouteAction } from '../ir/table.ts';
 import { compileAction, defaultRouteAction } from './actions.ts';
@@ -10,18 +11,32 @@ import type { At, HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
 import type { HostScope } from './providers.ts';
 import { compileRbac } from './rbac.ts';
-import { compileRouteStages, relaxedStage, usesBrokenStage, type HostProviders } from './stages.ts';
+import {
+  compileRouteStages,
+  inForce,
+  relaxedStage,
+  usesBrokenStage,
+  type HostProviders,
+} from './stages.ts';
 import { unenforcedGuard } from './unenforced-guards.ts';
 
 /** What the routes of one virtual host have in common. */
 export interface RoutesScope extends HostScope {
   readonly plan: HostPlan;
   readonly host: HostProviders;
+  /** The policies of the virtual host for its own stages: most routes have them, so they are compiled once. */
+  readonly hostRule: HostRule;
+}
+
+interface HostRule {
+  readonly rule: RbacRule | undefined;
+  readonly findings: Findings;
 }
 
 /** Compiles the routes in order; with `replaceInvalidRoutes` one with an error is closed and the others go on. */
-export function compileRoutes(scope: RoutesScope): readonly Route[] {
-  const { plan } = scope;
+export function compileRoutes(outer: Omit<RoutesScope, 'hostRule'>): readonly Route[] {
+  const { plan } = outer;
+  const scope = { ...outer, hostRule: compileHostRule(outer) };
   const routes = plan.routes.value.map((spec, index) => {
     const at = { value: spec, path: `${plan.routes.path}[${index}]` };
     const from = plan.routes.value.slice(index);
@@ -29,6 +44,28 @@ export function compileRoutes(scope: RoutesScope): readonly Route[] {
   });
   if (plan.wantsDefaultBackend) routes.push(guarded(scope, defaultRoute));
   return routes.filter((route) => route.matchers.length > 0);
+}
+
+function compileHostRule(scope: Omit<RoutesScope, 'hostRule'>): HostRule {
+  const findings = createFindings();
+  const { plan, host } = scope;
+  const rule = compileRbac(plan.rbac, { ...scope, findings, stages: inForce(host.stages) });
+  return { rule, findings };
+}
+
+function ruleOf(
+  { value: options, path }: At<RouteOptions | undefined>,
+  stages: JwtStages | undefined,
+  scope: RoutesScope,
+): RbacRule | undefined {
+  if (options?.rbac) {
+    return compileRbac({ value: options.rbac, path: `${path}.rbac` }, { ...scope, stages });
+  }
+  if (stages !== inForce(scope.host.stages)) {
+    return compileRbac(scope.plan.rbac, { ...scope, stages });
+  }
+  copyFindings(scope.hostRule.findings, scope.findings, false);
+  return scope.hostRule.rule;
 }
 
 function guarded(
@@ -95,10 +132,7 @@ function compileRoute(
 ): Route {
   const { options } = spec;
   const stages = compileRouteStages(options, `${path}.options`, scope.host, scope);
-  const rbacAt = options?.rbac
-    ? { value: options.rbac, path: `${path}.options.rbac` }
-    : scope.plan.rbac;
-  const rbac = compileRbac(rbacAt, { ...scope, stages });
+  const rbac = ruleOf({ value: options, path: `${path}.options` }, stages, scope);
   warnRelaxed(options, path, scope);
   const matchers = spec.delegateAction ? withPaths(spec.matchers) : spec.matchers;
   const route: Route = {
@@ -151,18 +185,14 @@ function hasOptionRefs({ optionsConfigRefs }: RouteSpec): boolean {
 }
 
 function defaultRoute(scope: RoutesScope): Route {
-  const { stages } = scope.host;
-  const verified = stages.beforeExtAuth !== undefined || stages.afterExtAuth !== undefined;
-  const rbac: RbacRule | undefined = compileRbac(scope.plan.rbac, {
-    ...scope,
-    stages: verified ? stages : undefined,
-  });
+  const stages = inForce(scope.host.stages);
+  const rbac = ruleOf({ value: undefined, path: '' }, stages, scope);
   const route: Route = {
     name: 'default',
     matchers: compileMatchers({ value: undefined, path: '' }, scope),
-    ...(verified ? { jwt: stages } : {}),
+    ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action: defaultRouteAction(scope, verified),
+    action: defaultRouteAction(scope, stages !== undefined),
   };
   return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
 }

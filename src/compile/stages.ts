@@ -47,7 +47,15 @@ export function compileRouteStages(
     const oldOff = stage === 'afterExtAuth' && options?.jwt?.disable === true;
     return off || oldOff ? undefined : host.stages[stage];
   };
-  const stages = stagesOf(own('beforeExtAuth'), own('afterExtAuth'));
+  const before = own('beforeExtAuth');
+  const after = own('afterExtAuth');
+  const { stages } = host;
+  const inherited = before === stages.beforeExtAuth && after === stages.afterExtAuth;
+  return inForce(inherited ? stages : stagesOf(before, after));
+}
+
+/** The stages, or undefined where no token is looked for. */
+export function inForce(stages: JwtStages): JwtStages | undefined {
   return stages.beforeExtAuth || stages.afterExtAuth ? stages : undefined;
 }
 
