@@ -16,14 +16,16 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   InvalidValue: 'A value of another type, form or size than the field takes.',
   MissingField: 'A field that has to be set is not, or none of several of which one has to be.',
   ConflictingFields: 'Two fields are set of which only one may be.',
-  Unsupported: 'A field of Gloo that is known but not enforced yet; the resource works without it.',
+  Unsupported:
+    'A field of Gloo that is known but not enforced yet; the resource works without it, but what it would protect stays closed.',
   DuplicateResource: 'The same kind, namespace and name a second time; the first one counts.',
   NoVirtualHost:
     'A VirtualService without hosts and routes; what is assumed instead is in the message.',
   DomainConflict: 'A domain that an older VirtualService, or the same one, already has.',
   InvalidDomain: 'A domain that is no host name and no wildcard of one.',
   InvalidRegex: 'No RE2 expression, or one longer than Settings allow.',
-  InvalidKey: 'No PEM public key, certificate, JWK or JWKS, or one without any usable key.',
+  InvalidKey:
+    'No PEM public key, certificate, JWK or JWKS, or one without any usable key; or a certificate without its key.',
   WeakKey:
     'A key too short to be trusted: RSA under 2048 bits, a shared secret shorter than its hash.',
   InvalidRoute: 'A route that cannot be served: its action, its path or its weights make no sense.',
@@ -35,7 +37,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   AuthRemoved:
     'A route lets requests through without the valid token that its virtual host asks for.',
   InsecureUpstream:
-    'The certificate of the server is not checked: no Secret with its ca.crt is named.',
+    'The certificate of the server is not checked, as no Secret with its ca.crt is named; or keys come over plain http.',
   UpstreamNotFound: 'The Upstream that is named does not exist; its routes answer 503.',
   SecretNotFound: 'The Secret that is named does not exist, or lacks the entry that is needed.',
   ServiceNotFound: 'The Service that is named does not exist, or lacks that port.',
