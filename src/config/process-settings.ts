@@ -19,14 +19,14 @@ const processSettings = Type.Object({
     Type.Integer({
       ...port,
       description:
-        'Port for plain HTTP; of several plain Gateways, for the oldest (in a folder: the first by namespace and name). Without it: the bindPort of the Gateway manifests, or 8080 when there are none. 0 lets the system choose.',
+        'Port for plain HTTP; of several plain Gateways, for the oldest. Without it: the bindPort of the Gateway manifests, or 8080 when there are none. 0 lets the system choose.',
     }),
   ),
   httpsPort: Type.Optional(
     Type.Integer({
       ...port,
       description:
-        'Port for HTTPS; of several Gateways with TLS, for the oldest, as above. Without it: the bindPort of the Gateway manifests, or 8443 when there are none. 0 lets the system choose.',
+        'Port for HTTPS; of several Gateways with TLS, for the oldest. Without it: the bindPort of the Gateway manifests, or 8443 when there are none. 0 lets the system choose.',
     }),
   ),
   bind: Type.String({
