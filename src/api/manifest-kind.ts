@@ -32,18 +32,18 @@ export function manifestKind(apiVersion: string, kind: string): ManifestKind | u
 /** A warning for kinds of others, which may well lie in the same folder; an error where ours was meant. */
 export function unknownKind(ref: ResourceRef, apiVersion: string): Problem {
   if (ref.kind === '') {
-    const message = explainProblem('kind', 'no text', ownNames);
+    const message = explainProblem('no text', ownNames);
     return { ref, reason: 'MissingField', severity: 'error', path: 'kind', message };
   }
   const found = `${ref.kind} of ${apiVersion === '' ? 'no apiVersion' : apiVersion}`;
   const about = { ref, reason: 'UnknownKind', path: 'kind' } as const;
   if (!isOurs(apiVersion)) {
-    return { ...about, severity: 'warning', message: `kind: ${found} is not read here` };
+    return { ...about, severity: 'warning', message: `${found} is not read here` };
   }
   const names = known.map((candidate) => candidate.kind);
   const near = nearestName(ref.kind, names);
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  return { ...about, severity: 'error', message: explainProblem('kind', found + hint, ownNames) };
+  return { ...about, severity: 'error', message: explainProblem(found + hint, ownNames) };
 }
 
 function isOurs(apiVersion: string): boolean {

@@ -36,34 +36,34 @@ function valueText(error: ErrorObject, segments: Segments, root: SchemaNode): Pr
   }
   const path = manifestPath(segments);
   const found = foundSize(error) ?? foundValue(error.data, segments);
-  return { path, reason: 'InvalidValue', message: explainProblem(path, found, accepted(error)) };
+  return { path, reason: 'InvalidValue', message: explainProblem(found, accepted(error)) };
 }
 
 function unknownField(parent: Segments, name: string, root: SchemaNode): ProblemText {
   const path = manifestPath([...parent, name]);
-  const message = `${path}: unknown field, ${fieldHint(root, parent, name)}`;
+  const message = `unknown field, ${fieldHint(root, parent, name)}`;
   return { path, reason: 'UnknownField', message };
 }
 
 function missingField(segments: Segments, root: SchemaNode): ProblemText {
   const path = manifestPath(segments);
   const description = schemasAlong(root, segments)[segments.length]?.description ?? 'a value';
-  const message = `${path}: found nothing, required: ${description}`;
+  const message = `found nothing, required: ${description}`;
   return { path, reason: 'MissingField', message };
 }
 
 function ruleText(segments: Segments, { set, fields, kind }: BrokenRule): ProblemText {
   const path = manifestPath(segments);
   if (kind === 'together') {
-    const message = `${path}: ${set.join(', ')} needs ${fields.join(', ')} as well`;
+    const message = `${set.join(', ')} needs ${fields.join(', ')} as well`;
     return { path, reason: 'MissingField', message };
   }
   const wanted = kind === 'exactlyOne' ? 'set exactly one' : 'set at most one';
   if (set.length === 0) {
-    const message = `${path}: found none of ${fields.join(', ')}, ${wanted}`;
+    const message = `found none of ${fields.join(', ')}, ${wanted}`;
     return { path, reason: 'MissingField', message };
   }
-  const message = `${path}: found ${set.join(' and ')}, ${wanted}`;
+  const message = `found ${set.join(' and ')}, ${wanted}`;
   return { path, reason: 'ConflictingFields', message };
 }
 

@@ -64,7 +64,12 @@ export interface LocatedProblem {
   readonly problem: Problem;
 }
 
-/** Text of a problem: what is wrong, what was found, what would be accepted. */
-export function explainProblem(what: string, found: string, accepted: string): string {
-  return `${what}: found ${found}, accepted ${accepted}`;
+/** Text of a problem: what was found, what would be accepted; the path stands beside it. */
+export function explainProblem(found: string, accepted: string): string {
+  return `found ${found}, accepted ${accepted}`;
+}
+
+/** A problem as one line: its path, where it has one, and what is wrong there. */
+export function problemLine({ path, message }: Pick<Finding, 'path' | 'message'>): string {
+  return path === '' ? message : `${path}: ${message}`;
 }

@@ -77,7 +77,7 @@ function resourceOf({ kind }: KnownRef, metadata: Metadata, manifest: Fields): R
 function versionProblems(kind: ManifestKind, ref: KnownRef, { apiVersion }: Fields): Problem[] {
   const accepted = apiVersionOf(kind);
   if (apiVersion === accepted) return [];
-  const message = explainProblem('apiVersion', foundValue(apiVersion, []), accepted);
+  const message = explainProblem(foundValue(apiVersion, []), accepted);
   const reason = apiVersion === undefined ? 'MissingField' : 'InvalidValue';
   return [{ ref, reason, severity: 'error', path: 'apiVersion', message }];
 }
@@ -91,7 +91,7 @@ function schemaProblems(ref: KnownRef, manifest: Fields): readonly Problem[] {
   const fields = unsupportedFields(root, manifest);
   return listed(ref, 'warning', fields, ({ segments, description }) => {
     const path = manifestPath(segments);
-    const message = `${path}: known, but not enforced yet. ${description}`;
+    const message = `known, but not enforced yet. ${description}`;
     return [{ reason: 'Unsupported', path, message }];
   });
 }
@@ -135,7 +135,7 @@ function malformed(ref: ResourceRef, found: string): Problem {
 function nameless(ref: ResourceRef, name: unknown): Problem {
   const accepted =
     'the name of the resource, as text (in quotes where it looks like something else)';
-  const message = explainProblem('metadata.name', foundValue(name, []), accepted);
+  const message = explainProblem(foundValue(name, []), accepted);
   const reason = name === undefined ? 'MissingField' : 'InvalidValue';
   return { ref, reason, severity: 'error', path: 'metadata.name', message };
 }

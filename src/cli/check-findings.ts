@@ -1,4 +1,4 @@
-import type { LocatedProblem } from '../api/problem.ts';
+import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { compileTools } from '../app.ts';
 import { compile } from '../compile/compile.ts';
 import { unreportedProblems } from '../control/unreported-problems.ts';
@@ -77,10 +77,10 @@ function byPlace(a: CheckFinding, b: CheckFinding): number {
 }
 
 /** `file:line: error: VirtualService default/x: spec…: …`, in the form that editors know how to jump to. */
-export function findingLine({ file, line, severity, ref, path, message }: CheckFinding): string {
+export function findingLine(finding: CheckFinding): string {
+  const { file, line, severity, ref } = finding;
   const resource = ref.kind === 'File' ? '' : `${shownRef(ref)}: `;
-  const text = path === '' || message.startsWith(path) ? message : `${path}: ${message}`;
-  return `${file}:${line}: ${severity}: ${resource}${text}\n`;
+  return `${file}:${line}: ${severity}: ${resource}${problemLine(finding)}\n`;
 }
 
 /** A document may have no kind or no name. */

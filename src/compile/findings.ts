@@ -34,7 +34,7 @@ export function createFindings(): Findings {
     const message =
       note.found === undefined || note.accepted === undefined
         ? note.what
-        : explainProblem(note.what, note.found, note.accepted);
+        : `${note.what}: ${explainProblem(note.found, note.accepted)}`;
     const gloo = note.gloo === undefined ? {} : { gloo: note.gloo };
     const key = `${severity} ${note.reason} ${note.path} ${message}`;
     seen ??= new Set();

@@ -1,5 +1,5 @@
 import { kinds } from '../api/kinds.ts';
-import type { Reason } from '../api/problem.ts';
+import { problemLine, type Reason } from '../api/problem.ts';
 import { refKey, type Entry } from '../api/resource.ts';
 import type { Condition, Outcome, ResourceState } from '../ir/outcome.ts';
 import type { CompileContext, Verdict } from './context.ts';
@@ -62,7 +62,7 @@ function warningText(warnings: readonly Noted[]): string {
 }
 
 function glooText(finding: Noted): string {
-  return finding.gloo ?? sentence(finding);
+  return finding.gloo ?? problemLine(finding);
 }
 
 /** The API server takes conditions of 32768 characters at most, and nobody reads that much. */
@@ -71,18 +71,13 @@ const maxMessageLength = 8192;
 function sentences(findings: readonly Noted[]): string {
   let text = '';
   for (const [index, finding] of findings.entries()) {
-    const next = `${index === 0 ? '' : '; '}${sentence(finding)}`;
+    const next = `${index === 0 ? '' : '; '}${problemLine(finding)}`;
     if (text.length + next.length > maxMessageLength) {
       return `${text}; and ${findings.length - index} more`;
     }
     text += next;
   }
   return text;
-}
-
-function sentence({ path, message }: Noted): string {
-  // Problems of the shape name their path themselves.
-  return path === '' || message.startsWith(path) ? message : `${path}: ${message}`;
 }
 
 function accepted(

@@ -1,4 +1,4 @@
-import type { LocatedProblem } from '../api/problem.ts';
+import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { refKey } from '../api/resource.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
@@ -117,7 +117,7 @@ function logProblems(
   const now = new Set<string>();
   for (const { origin, problem } of problems) {
     const { ref, severity, reason, path, message } = problem;
-    const key = `${refKey(ref)} ${origin} ${message}`;
+    const key = `${refKey(ref)} ${origin} ${problemLine(problem)}`;
     now.add(key);
     if (said.has(key)) continue;
     logger.warn({ ...ref, origin, severity, reason, path, problem: message }, 'manifest not used');

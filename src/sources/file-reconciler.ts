@@ -1,4 +1,4 @@
-import type { LocatedProblem } from '../api/problem.ts';
+import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { refKey } from '../api/resource.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -128,10 +128,16 @@ function logNewProblems(
   before: readonly LocatedProblem[],
   logger: Logger,
 ): void {
-  const said = new Set(before.map(({ origin, problem }) => `${origin} ${problem.message}`));
-  for (const { origin, problem } of now) {
-    if (said.has(`${origin} ${problem.message}`)) continue;
+  const said = new Set(before.map(spoken));
+  for (const located of now) {
+    if (said.has(spoken(located))) continue;
+    const { origin, problem } = located;
     const { severity, reason, path, message } = problem;
     logger.warn({ origin, severity, reason, path, problem: message }, 'manifest not used');
   }
+}
+
+/** What is logged once. */
+function spoken({ origin, problem }: LocatedProblem): string {
+  return `${origin} ${problemLine(problem)}`;
 }

@@ -37,7 +37,7 @@ export async function readManifestFile(
   try {
     const { size } = await stat(path);
     if (size > maxFileBytes) {
-      const message = explainProblem('file too large', `${size} bytes`, `${maxFileBytes} at most`);
+      const message = `file too large: ${explainProblem(`${size} bytes`, `${maxFileBytes} at most`)}`;
       return malformedFile(path, 1, message);
     }
     text = await readFile(path, 'utf8');

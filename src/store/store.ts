@@ -101,10 +101,9 @@ function duplicateProblem(entry: Entry, first: Entry): Problem {
     severity: 'error',
     reason: 'DuplicateResource',
     path: 'metadata.name',
-    message: explainProblem(
-      `${kind} ${namespace}/${name} is defined twice`,
+    message: `${kind} ${namespace}/${name} is defined twice: ${explainProblem(
       `${first.origin} and ${entry.origin}`,
       `one; ${first.origin} is used`,
-    ),
+    )}`,
   };
 }

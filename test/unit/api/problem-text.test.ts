@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { problemLine } from '../../../src/api/problem.ts';
 import { problemTexts } from '../../../src/api/problem-text.ts';
 import { createSchemaCheck } from '../../../src/api/schema-check.ts';
 import { schemaNode } from '../../../src/api/schema-node.ts';
@@ -100,7 +101,8 @@ describe('problemTexts', () => {
     ],
     ['one without another', { time: '1s' }, 'MissingField', 'manifest: time needs text as well'],
   ])('%s', (_title, value, reason, message) => {
-    expect(textsOf(value)).toMatchObject([{ reason, message }]);
+    const texts = textsOf(value);
+    expect(texts.map((text) => [text.reason, problemLine(text)])).toEqual([[reason, message]]);
   });
 
   it('tells every rule that an object breaks', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
-import type { Problem } from '../../../src/api/problem.ts';
+import { problemLine, type Problem } from '../../../src/api/problem.ts';
 import { validateManifest } from '../../../src/api/validate.ts';
 import { hostileManifests } from '../../support/hostile-manifests.ts';
 
@@ -45,7 +45,7 @@ describe('hostile manifests', () => {
     (_title, { manifest, names }) => {
       const { entry } = validateManifest(JSON.parse(JSON.stringify(manifest)), from);
       const errors = entry?.problems.filter(({ severity }) => severity === 'error') ?? [];
-      expect(errors.map(({ message }) => message).join('\n')).toContain(names);
+      expect(errors.map(problemLine).join('\n')).toContain(names);
       expect(entry?.resource).toBeUndefined();
     },
   );

@@ -14,11 +14,6 @@ const finding: CheckFinding = {
 describe('line of a finding', () => {
   const cases: readonly [name: string, different: Partial<CheckFinding>, line: string][] = [
     ['names place, resource and path', {}, 'Upstream default/u: spec.static: no hosts'],
-    [
-      'does not name the path twice',
-      { message: 'spec.static: no hosts' },
-      'Upstream default/u: spec.static: no hosts',
-    ],
     ['without a path', { path: '' }, 'Upstream default/u: no hosts'],
     [
       'of a file',
