@@ -8,6 +8,8 @@ export interface Limits {
   readonly headerLines: number;
   /** Until the head is complete (408). */
   readonly headTimeoutMs: number;
+  /** Requests of one connection that wait for the answer to an earlier one; with more the connection is cut. */
+  readonly pipelinedRequests: number;
   /** Between two pieces of a request body (408). */
   readonly bodyIdleMs: number;
   /** Between two pieces of a response, and until a reader takes what waits for it; 0 = no bound. */
@@ -28,6 +30,7 @@ export const defaultLimits: Limits = {
   targetBytes: 8 * 1024,
   headerLines: 100,
   headTimeoutMs: 10_000,
+  pipelinedRequests: 128,
   bodyIdleMs: 30_000,
   streamIdleMs: 300_000,
   keepAliveMs: 75_000,

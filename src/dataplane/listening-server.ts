@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 
 import { messageOf } from '../base/errors.ts';
-import type { CallContext, ClientConnection } from './call.ts';
+import type { Call, CallContext, ClientConnection } from './call.ts';
 import type { Certificates } from './certificates.ts';
 import { clientErrorReply, rawReply } from './client-error.ts';
 import { badRequest } from './denial.ts';
@@ -37,6 +37,8 @@ export class ListeningServer {
   readonly #options: ListeningOptions;
   readonly #server: GatewayServer | GatewayTlsServer;
   readonly #connections = new Map<Duplex, ClientConnection>();
+  /** Requests behind the one in work, of connections that have some. */
+  readonly #waiting = new Map<ClientConnection, (() => void)[]>();
   #announced = false;
 
   constructor(context: CallContext, options: ListeningOptions) {
@@ -150,10 +152,38 @@ export class ListeningServer {
       request.socket.destroy();
       return;
     }
-    // Behind the last answer of a connection nothing counts.
-    if (connection.closed) return;
     response.expectsContinue = expectsContinue;
+    if (connection.call === undefined) this.#serve(connection, request, response);
+    else this.#queue(connection, connection.call, () => this.#serve(connection, request, response));
+  }
+
+  #serve(connection: ClientConnection, request: IncomingMessage, response: GatewayResponse): void {
+    // Behind the last answer of a connection nothing counts.
+    if (connection.closed || request.socket.destroyed) return;
     this.#options.handle(connection, request, response);
+  }
+
+  /**
+   * Pipelined requests are served one after the other, as in Envoy: else one connection could take every connection to an
+   * upstream. Who sends more of them than are waited for has to send them again (RFC 9112 section 9.3.2).
+   */
+  #queue(connection: ClientConnection, { request, response }: Call, serve: () => void): void {
+    const waiting = this.#waiting.get(connection) ?? [];
+    if (waiting.length >= this.#context.limits.pipelinedRequests) {
+      request.socket.destroy();
+      return;
+    }
+    waiting.push(serve);
+    if (waiting.length > 1) return;
+    this.#waiting.set(connection, waiting);
+    response.once('close', () => this.#serveNext(connection));
+  }
+
+  #serveNext(connection: ClientConnection): void {
+    const waiting = this.#waiting.get(connection) ?? [];
+    waiting.shift()?.();
+    if (waiting.length === 0 || connection.call === undefined) this.#waiting.delete(connection);
+    else connection.call.response.once('close', () => this.#serveNext(connection));
   }
 
   /** The parser gave up: whatever is in work on the connection cannot be completed. */
