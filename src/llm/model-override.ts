@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.ts';
+import { readJsonObject, type JsonMember } from './json-object.ts';
 
 /** A body with another model in it, or why there is none. */
 export type ModelOverride =
@@ -10,91 +10,44 @@ export type ModelOverride =
  * digits, and what a later stage inspected is what is sent. A body in which two readers could see two models is refused.
  */
 export function overrideModel(body: Buffer, model: string): ModelOverride {
-  let text: string;
-  try {
-    // Fatal: bytes that are no UTF-8 would be read differently by others.
-    text = decoder.decode(body);
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-      return { kind: 'refused', message: 'The request body has to be a JSON object.' };
-    }
-  } catch (error) {
-    return { kind: 'refused', message: `The request body is not JSON: ${shortened(error)}` };
+  const object = readJsonObject(body);
+  if (object === undefined) {
+    return { kind: 'refused', message: 'The request body has to be a JSON object in UTF-8.' };
   }
-  const members = topLevelMembers(text).filter(({ key }) => key.toLowerCase() === 'model');
-  const [member] = members;
-  if (members.length > 1 || (member !== undefined && member.key !== 'model')) {
+  const { inside, members } = object;
+  const [member, ...twins] = members.filter((one) => keyOf(body, one).toLowerCase() === 'model');
+  if (twins.length > 0 || (member !== undefined && keyOf(body, member) !== 'model')) {
     return { kind: 'refused', message: 'The request body names `model` more than once or oddly.' };
   }
-  return { kind: 'replaced', body: Buffer.from(spliced(text, member, JSON.stringify(model))) };
+  const value = JSON.stringify(model);
+  return {
+    kind: 'replaced',
+    body: spliced(body, member ?? added(inside, members.length > 0), value),
+  };
 }
 
-// A byte order mark is kept, and JSON.parse then refuses it, as DeepSeek does.
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** `model` with each letter written as an escape. */
+const longestKey = 'model'.length * '\\u006d'.length;
 
-function shortened(error: unknown): string {
-  // The engine's message repeats what it found; only its kind is told.
-  return messageOf(error).includes('UTF-8') ? 'invalid UTF-8' : 'invalid syntax';
+/** Empty for a key that cannot be `model` in any spelling. */
+function keyOf(body: Buffer, { keyFrom, keyTo }: JsonMember): string {
+  const length = keyTo - keyFrom;
+  if (length < 'model'.length || length > longestKey) return '';
+  const text = body.toString('utf8', keyFrom, keyTo);
+  return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }
 
-interface Member {
-  readonly key: string;
-  readonly from: number;
-  readonly to: number;
+interface Place extends Pick<JsonMember, 'from' | 'to'> {
+  readonly before?: string;
+  readonly behind?: string;
 }
 
-function spliced(text: string, member: Member | undefined, value: string): string {
-  if (member !== undefined) return text.slice(0, member.from) + value + text.slice(member.to);
-  const open = text.indexOf('{') + 1;
-  const empty = /^\s*\}/.test(text.slice(open));
-  return `${text.slice(0, open)}"model":${value}${empty ? '' : ','}${text.slice(open)}`;
+/** In front of all other members. */
+function added(inside: number, hasOthers: boolean): Place {
+  return { from: inside, to: inside, before: '"model":', behind: hasOthers ? ',' : '' };
 }
 
-/** Keys of the outermost object with the places of their values; the text is valid JSON already. */
-function topLevelMembers(text: string): Member[] {
-  const members: Member[] = [];
-  let at = text.indexOf('{') + 1;
-  for (;;) {
-    at = skipSpace(text, at);
-    if (text[at] === ',') at = skipSpace(text, at + 1);
-    if (text[at] !== '"') return members;
-    const keyEnd = stringEnd(text, at);
-    const key = String(JSON.parse(text.slice(at, keyEnd)));
-    const from = skipSpace(text, text.indexOf(':', keyEnd) + 1);
-    const to = valueEnd(text, from);
-    members.push({ key, from, to });
-    at = to;
-  }
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at += 1;
-  return at;
-}
-
-function stringEnd(text: string, from: number): number {
-  let at = from + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
-function valueEnd(text: string, from: number): number {
-  if (text[from] === '"') return stringEnd(text, from);
-  let depth = 0;
-  let at = from;
-  while (at < text.length) {
-    const character = text[at] ?? '';
-    if (character === '"') {
-      at = stringEnd(text, at);
-      continue;
-    }
-    if ('{['.includes(character)) depth += 1;
-    else if ('}]'.includes(character)) depth -= 1;
-    const ends = depth < 0 || (depth === 0 && ', \t\n\r'.includes(character));
-    if (ends) return at;
-    at += 1;
-    if (depth === 0 && '}]'.includes(character)) return at;
-  }
-  return at;
+function spliced(body: Buffer, { from, to, before = '', behind = '' }: Place, value: string) {
+  const text = Buffer.from(before + value + behind);
+  return Buffer.concat([body.subarray(0, from), text, body.subarray(to)]);
 }

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { readJsonObject } from '../../../src/llm/json-object.ts';
+
+const read = (text: string) => readJsonObject(Buffer.from(text));
+
+/** Keys with the raw texts of their values. */
+const members = (text: string) =>
+  read(text)?.members.map(({ keyFrom, keyTo, from, to }) => [
+    text.slice(keyFrom, keyTo),
+    text.slice(from, to),
+  ]);
+
+const isObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === 'object' && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
+describe('readJsonObject', () => {
+  test.each<[string, string[][]]>([
+    ['{}', []],
+    [' {\t}\r\n', []],
+    ['{"a":1}', [['a', '1']]],
+    [
+      '{ "a" : [ { "b" : [ ] } , "]" ] , "c":{}}',
+      [
+        ['a', '[ { "b" : [ ] } , "]" ]'],
+        ['c', '{}'],
+      ],
+    ],
+    ['{"a\\"b":"\\u00e9\\\\"}', [['a\\"b', '"\\u00e9\\\\"']]],
+  ])('%s', (text, expected) => {
+    expect(members(text)).toEqual(expected);
+  });
+
+  test('tells where the inside begins', () => {
+    expect(read(' { "a":1}')?.inside).toBe(2);
+  });
+
+  const values = [
+    '1',
+    '-0',
+    '01',
+    '1.',
+    '.5',
+    '1e5',
+    '1E+',
+    '-',
+    '+1',
+    'true',
+    'tru',
+    'nul',
+    'NaN',
+  ];
+  const others = [
+    '"',
+    '"\\x"',
+    '"\\u12g4"',
+    '"\t"',
+    '"\\',
+    "'a'",
+    '[1,]',
+    '[,1]',
+    '{"b"}',
+    '{"b":}',
+  ];
+  const texts = [...values, ...others, '{"b":1,}', '{1:2}', '[1 2]', '[[1]', '[1]]', '[{]}', ''];
+
+  const outermost = ['{', '}', '[]', '"a"', 'null', '{"a":1}x', '{"a":1,}', '{"a" 1}', '{,}'];
+
+  test.each([...texts.map((text) => `{"a":${text}}`), ...outermost, '\ufeff{}', ''])(
+    'agrees with JSON.parse on %s',
+    (text) => {
+      expect(read(text) !== undefined).toBe(isObject(text));
+    },
+  );
+
+  test('agrees with JSON.parse on what a byte more, less or elsewhere makes of a text', () => {
+    const text = '{"a":[1,-2.5e3,"x\\n\\u0041",{"b":null,"c":[]}],"d":{"e":true} }';
+    const bytes = '{}[]",:\\ 0eu'.split('');
+    for (let at = 0; at <= text.length; at += 1) {
+      const changed = bytes.flatMap((byte) => [
+        text.slice(0, at) + byte + text.slice(at),
+        text.slice(0, at) + byte + text.slice(at + 1),
+      ]);
+      for (const one of [...changed, text.slice(0, at) + text.slice(at + 1)]) {
+        expect([one, read(one) !== undefined]).toEqual([one, isObject(one)]);
+      }
+    }
+  });
+
+  test('refuses bytes that are no UTF-8', () => {
+    expect(readJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBeUndefined();
+  });
+
+  test('refuses what is nested too deep and numbers too long, however long the text', () => {
+    const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect(read(nested(512))).toBeDefined();
+    expect(read(nested(513))).toBeUndefined();
+    expect(read(nested(2_000_000))).toBeUndefined();
+    expect(read(`{"a":${'9'.repeat(1024)}}`)).toBeDefined();
+    expect(read(`{"a":${'9'.repeat(4_000_000)}}`)).toBeUndefined();
+  });
+});
