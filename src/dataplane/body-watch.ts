@@ -35,10 +35,11 @@ export class BodyWatch implements Watched {
   }
 
   progress(): number {
-    const { request, context } = this.#call;
+    const { request, context, exchange } = this.#call;
     // Complete, or held up by the upstream: not the client's fault.
     if (request.complete || request.isPaused()) return context.clock.monotonic();
-    return request.socket.bytesRead;
+    // Framing without data, such as a size of endless zeros, is no progress.
+    return exchange.chunked ? this.#received : request.socket.bytesRead;
   }
 
   stalled(): void {

@@ -62,6 +62,16 @@ describe('BodyWatch', () => {
     expect(refused).toEqual([413]);
   });
 
+  test('refuses framing that holds no data at all', () => {
+    const { watch, clock, request, refused } = watchedCall(true);
+    watch.begin();
+    for (let second = 0; second < 10 && refused.length === 0; second += 1) {
+      request.socket.bytesRead += 1000;
+      clock.advance(1000);
+    }
+    expect(refused).toEqual([408]);
+  });
+
   test('ends', () => {
     const { watch, clock, refused } = watchedCall(false);
     watch.begin();

@@ -35,7 +35,7 @@ describe('collectBody', () => {
     let waited = false;
     return new Promise<{ collected: Collected; waited: boolean }>((resolve) => {
       collectBody(request, {
-        declared: Number(request.headers['content-length']),
+        declared: Number(request.headers['content-length'] ?? 0),
         limit,
         slow: () => (waited = true),
         done: (collected) => resolve({ collected, waited }),
@@ -53,6 +53,19 @@ describe('collectBody', () => {
     const { request } = await incoming([head(10), 'hello', 'world']);
     const { collected, waited } = await collect(request, 10);
     expect([String(collected), waited]).toEqual(['helloworld', true]);
+  });
+
+  test('joins pieces of one byte as they come', async () => {
+    const bytes = 200_000;
+    const { request } = await incoming([
+      `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `${'1\r\nx\r\n'.repeat(bytes)}0\r\n\r\n`,
+    ]);
+    const before = process.memoryUsage().heapUsed;
+    const { collected } = await collect(request, bytes);
+    expect(collected).toHaveLength(bytes);
+    // As objects of their own they would take 20 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(15_000_000);
   });
 
   test('stops at the limit', async () => {
