@@ -2,13 +2,13 @@ import { errorBody } from '../llm/error-body.ts';
 import { overrideModel } from '../llm/model-override.ts';
 import { prepareHeaders, rewritesBody } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
-import type { Denial } from './denial.ts';
+import { badRequest, type Denial } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { Upstream } from './upstream.ts';
-import { modelServerPath, rewrittenPath } from './upstream-path.ts';
+import { makesDotSegment, modelServerPath, rewrittenPath } from './upstream-path.ts';
 import { UpstreamRequest } from './upstream-request.ts';
 
 /** Sends a request that all stages let through to one of its route's clusters. */
@@ -18,6 +18,7 @@ export function forward(call: Call): void {
   const upstream = name === undefined ? undefined : exchange.program.upstreams.get(name);
   call.cluster = name ?? '';
   if (upstream === undefined) return call.deny(noCluster);
+  if (isRewrittenAstray(call)) return call.deny(badRequest('bad_target', 'dots at the rewrite'));
   const missing = upstream.backend?.missing;
   if (missing !== undefined) return call.deny(noCredential(missing));
   const endpoint = upstream.nextEndpoint();
@@ -25,6 +26,13 @@ export function forward(call: Call): void {
   call.endpoint = endpoint.label;
   if (!exchange.hasBody) return send(call, upstream, endpoint, null);
   return sendWithBody(call, upstream, endpoint);
+}
+
+function isRewrittenAstray({ exchange }: Call): boolean {
+  const { route, matcher, path } = exchange;
+  const action = route?.route.action;
+  if (action?.kind !== 'forward' || action.prefixRewrite === undefined) return false;
+  return matcher !== undefined && makesDotSegment(path, matcher.matcher.path, action.prefixRewrite);
 }
 
 const noCluster: Denial = { status: 503, body: '', reason: 'no_cluster', detail: '' };

@@ -18,7 +18,7 @@ const authorityForm = /^(.*?)(?::(\d+))?$/;
 export function redirectReply(action: RedirectAction, input: RedirectInput): LocalReply {
   const scheme = action.https ? 'https' : input.scheme;
   const [, host = '', port] = authorityForm.exec(input.authority) ?? [];
-  const path = action.path === undefined ? input.path : redirectedPath(action.path, input);
+  const path = action.path === undefined ? input.path : rooted(redirectedPath(action.path, input));
   const keepsQuery = !action.stripQuery && input.query !== undefined && !path.includes('?');
   const target = keepsQuery ? `${path}?${input.query}` : path;
   const location = `${scheme}://${action.host ?? host}${portSuffix(action, port, input.scheme)}${target}`;
@@ -35,6 +35,11 @@ function portSuffix(
   if (port === undefined || action.host !== undefined) return '';
   const changed = action.https && scheme === 'http';
   return changed && port === '80' ? '' : `:${port}`;
+}
+
+/** Without the slash, what the client wrote behind the prefix would go on with the host name. */
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function redirectedPath(rule: RedirectPath, { path, prefix }: RedirectInput): string {

@@ -22,7 +22,7 @@ const hopByHop = new Set([
 ]);
 
 /** Reads raw lines as undici gives them: bytes, name and value in turn. `set-cookie` lines stay apart. */
-export function responseHead(raw: readonly (Buffer | string)[]): ResponseHead {
+export function responseHead(raw: readonly (Buffer | string)[], status = 200): ResponseHead {
   const lines: HeaderLines = [];
   let nominated: Set<string> | undefined;
   let length: string | undefined;
@@ -38,7 +38,9 @@ export function responseHead(raw: readonly (Buffer | string)[]): ResponseHead {
     } else if (name === 'transfer-encoding') framedAnew = true;
     else if (name === 'connection') nominated = names(value);
   }
-  const contentLength = length === undefined || framedAnew ? undefined : Number(length);
+  // RFC 9110 section 8.6: a 204 has no length, and one that counts it would wait for what never comes.
+  const framed = length === undefined || framedAnew || status === 204;
+  const contentLength = framed ? undefined : Number(length);
   const kept = nominated === undefined ? lines : without(lines, nominated);
   if (contentLength !== undefined) kept.push('content-length', String(contentLength));
   return { lines: kept, contentLength, encoded };

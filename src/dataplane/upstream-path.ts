@@ -8,6 +8,17 @@ export function rewrittenPath(path: string, match: PathMatch, prefixRewrite: str
   return rewritten.startsWith('/') ? rewritten : `/${rewritten}`;
 }
 
+/**
+ * Whether the rewrite makes a dot segment of what the client wrote behind the prefix: by `/api` to `/static/`, `/api../x`
+ * would become `/static/../x`, a path that nobody has authorized.
+ */
+export function makesDotSegment(path: string, match: PathMatch, prefixRewrite: string): boolean {
+  if (match.kind !== 'prefix') return false;
+  const rest = path.slice(match.value.length);
+  const joint = prefixRewrite.slice(prefixRewrite.lastIndexOf('/') + 1) + rest.split('/', 1)[0];
+  return joint.split(/%2f/i).some((part) => part === '.' || part === '..');
+}
+
 /** The path at a model server: all of it replaced, or another base in place of `/v1`. */
 export function modelServerPath(path: string, { fullPath, basePath }: LlmBackend): string {
   if (fullPath !== undefined) return fullPath;

@@ -91,7 +91,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       return;
     }
     const raw = controller.rawHeaders;
-    const head = responseHead(Array.isArray(raw) ? raw : []);
+    const head = responseHead(Array.isArray(raw) ? raw : [], status);
     const { backend } = this.#upstream;
     const protection = backend && protectResponse(backend, status, head.encoded);
     if (protection?.kind === 'replace') {

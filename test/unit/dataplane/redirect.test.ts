@@ -35,12 +35,25 @@ describe('redirectReply', () => {
     [{ path: { kind: 'replace', value: '/new' } }, 'http://a.example:8080/new?x=1'],
     [{ path: { kind: 'replace', value: '/new?y' } }, 'http://a.example:8080/new?y'],
     [{ path: { kind: 'prefix', value: '/v2' } }, 'http://a.example:8080/v2/pets?x=1'],
+    [{ path: { kind: 'prefix', value: '' } }, 'http://a.example:8080/pets?x=1'],
     [
       { path: { kind: 'regex', pattern: '^/api/(.*)$', substitution: '/\\1/v2' } },
       'http://a.example:8080/pets/v2?x=1',
     ],
   ])('%j goes to %s', (action, expected) => {
     expect(location(action)).toBe(expected);
+  });
+
+  test.each([
+    [{ kind: 'prefix', value: '' } as const, '/api@evil.example/x'],
+    [{ kind: 'prefix', value: '' } as const, '/api.evil.example/x'],
+    [{ kind: 'regex', pattern: '^/api', substitution: '' } as const, '/api@evil.example/x'],
+  ])('by %j, %s stays on the host', (path, asked) => {
+    const { headers } = redirectReply(
+      { kind: 'redirect', status: 301, https: false, stripQuery: true, path },
+      { ...input, path: asked },
+    );
+    expect(new URL(headers?.[1] ?? '').host).toBe('a.example:8080');
   });
 
   test('a default port does not follow to another scheme', () => {

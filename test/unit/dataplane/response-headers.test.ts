@@ -31,6 +31,11 @@ describe('responseHead', () => {
     expect(kept).toEqual(expected === undefined ? [] : ['content-length', String(expected)]);
   });
 
+  test('a 204 has no length', () => {
+    const lines = ['Content-Length', '5', 'X-A', '1'].map((line) => Buffer.from(line));
+    expect(responseHead(lines, 204).lines).toEqual(['x-a', '1']);
+  });
+
   test.each([
     ['gzip', true],
     ['identity', false],

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { modelServerPath, rewrittenPath } from '../../../src/dataplane/upstream-path.ts';
+import {
+  makesDotSegment,
+  modelServerPath,
+  rewrittenPath,
+} from '../../../src/dataplane/upstream-path.ts';
 import type { LlmBackend } from '../../../src/ir/cluster.ts';
 
 describe('rewrittenPath', () => {
@@ -15,6 +19,24 @@ describe('rewrittenPath', () => {
     ['/api/7', 'prefix', '/api/', 'x', '/x7'],
   ] as const)('%s by %s %s to %s is %s', (path, kind, value, rewrite, expected) => {
     expect(rewrittenPath(path, { kind, value, caseSensitive: false }, rewrite)).toBe(expected);
+  });
+});
+
+describe('makesDotSegment', () => {
+  test.each([
+    ['/api../x', '/static/', true],
+    ['/api..', '/static/', true],
+    ['/api./x', '/static/', true],
+    ['/api..%2fx', '/static/', true],
+    ['/api./x', '/static/.', true],
+    ['/api../x', '/static', false],
+    ['/api...', '/static/', false],
+    ['/api/x', '/static/', false],
+    ['/api/x..', '/static/', false],
+  ])('%s by /api to %s: %s', (path, rewrite, expected) => {
+    const match = { kind: 'prefix', value: '/api', caseSensitive: true } as const;
+    expect(makesDotSegment(path, match, rewrite)).toBe(expected);
+    expect(makesDotSegment(path, { ...match, kind: 'regex' }, rewrite)).toBe(false);
   });
 });
 
