@@ -59,7 +59,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     inFlight,
     drain: async ({ acceptMs, graceMs }) => {
       listeners.announceClose();
-      await sleep(acceptMs);
+      // A timer alone keeps no process alive: nothing may be open yet when the start has failed.
+      if (acceptMs > 0) await sleep(acceptMs);
       listeners.close();
       const until = clock.monotonic() + graceMs;
       while (inFlight() > 0 && clock.monotonic() < until) await sleep(DRAIN_POLL_MS);

@@ -22,8 +22,8 @@ afterEach(() => {
   }
 });
 
-async function start(folder: TempFolder, httpPort: number) {
-  const adminPort = await freePort();
+async function start(folder: TempFolder, httpPort: number, takenAdminPort?: number) {
+  const adminPort = takenAdminPort ?? (await freePort());
   const ports = ['--http-port', `${httpPort}`, '--admin-port', `${adminPort}`];
   const args = [
     '--import',
@@ -153,6 +153,15 @@ describe('the process', () => {
     expect(written.stderr).toMatch(
       new RegExp(`^seekgate: listener default, port ${upstream.port}: .*EADDRINUSE`),
     );
+  });
+
+  it('does not start with an admin port that is in use, and names it', async () => {
+    using folder = createTempFolder();
+    const upstream = await slowUpstream();
+    await folder.write('a.yaml', manifest(upstream.port));
+    const { written, exit } = await start(folder, await freePort(), upstream.port);
+    expect(await exit).toBe(1);
+    expect(written.stderr).toMatch(/^seekgate: --admin-port: .*EADDRINUSE/);
   });
 
   it('does not start on a folder that is not there, and names it', async () => {
