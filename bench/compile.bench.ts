@@ -16,7 +16,7 @@ const targetMs = 500;
 const options: CompileOptions = {
   httpPort: 8080,
   httpsPort: undefined,
-  allowLocalUpstreams: true,
+  allowLocalUpstreams: 'on',
   lastGood: new Map(),
 };
 

@@ -1,3 +1,4 @@
+import { localAddresses } from '../base/local-addresses.ts';
 import { AppError } from '../base/errors.ts';
 import { parseArguments } from './arguments.ts';
 import { checkManifests, findingLine, type CheckResult } from './check-findings.ts';
@@ -6,7 +7,7 @@ import type { Command, CommandIo } from './command.ts';
 /** `seekgate check`: what `run` would say of manifests, before they serve. */
 export const checkCommand: Command = {
   summary: 'find the mistakes in manifests',
-  usage: `seekgate check FILES… [-o json] [--namespace NAME] [--allow-local-upstreams on|off]
+  usage: `seekgate check FILES… [-o json] [--namespace NAME] [--allow-local-upstreams off|loopback|on]
 
 Reads folders and files of manifests and says what is wrong with them, with file and line. Exits
 with 1 when there are errors, with 0 when there are only warnings. Nothing is fetched: whether
@@ -14,7 +15,7 @@ keys can be had from a URL shows at run time.
 
   -o, --output text|json         how to say it (default text)
   --namespace NAME               of manifests that name none (default default)
-  --allow-local-upstreams on|off as for run (default on)
+  --allow-local-upstreams SCOPE  as for run: off, loopback (default) or on
 `,
   run: async (args, io) => {
     const { values, positionals } = parseArguments({
@@ -23,18 +24,18 @@ keys can be had from a URL shows at run time.
       options: {
         output: { type: 'string', short: 'o', default: 'text' },
         namespace: { type: 'string', default: 'default' },
-        'allow-local-upstreams': { type: 'string', default: 'on' },
+        'allow-local-upstreams': { type: 'string', default: 'loopback' },
       },
     });
     if (positionals.length === 0) {
       throw new AppError('ERR_USAGE', 'check: found no files, accepted folders and files');
     }
     const output = oneOf('--output', values.output, ['text', 'json']);
-    const local = oneOf('--allow-local-upstreams', values['allow-local-upstreams'], ['on', 'off']);
+    const local = oneOf('--allow-local-upstreams', values['allow-local-upstreams'], localAddresses);
     const result = await checkManifests({
       paths: positionals,
       namespace: values.namespace,
-      allowLocalUpstreams: local === 'on',
+      allowLocalUpstreams: local,
     });
     if (output === 'json') io.stdout(`${JSON.stringify(result, undefined, 2)}\n`);
     else printText(result, io);
@@ -42,9 +43,10 @@ keys can be had from a URL shows at run time.
   },
 };
 
-function oneOf(flag: string, found: string, accepted: readonly string[]): string {
-  if (accepted.includes(found)) return found;
-  const message = `${flag}: found ${found}, accepted ${accepted.join(' or ')}`;
+function oneOf<T extends string>(flag: string, found: string, accepted: readonly T[]): T {
+  const known = accepted.find((one) => one === found);
+  if (known !== undefined) return known;
+  const message = `${flag}: found ${found}, accepted ${accepted.join(', ')}`;
   throw new AppError('ERR_USAGE', message);
 }
 

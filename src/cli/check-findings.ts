@@ -1,3 +1,4 @@
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { compileTools } from '../app.ts';
 import { compile } from '../compile/compile.ts';
@@ -24,7 +25,7 @@ export interface CheckResult {
 export interface CheckOptions {
   readonly paths: readonly string[];
   readonly namespace: string;
-  readonly allowLocalUpstreams: boolean;
+  readonly allowLocalUpstreams: LocalAddresses;
 }
 
 /** Reads and compiles manifests as `run` would, without serving them and without the network. */

@@ -1,3 +1,4 @@
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import { deepFreeze } from '../base/deep-freeze.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
@@ -26,8 +27,8 @@ export interface CompileOptions {
   readonly httpPort: number | undefined;
   /** Likewise for TLS listeners; default 8443. */
   readonly httpsPort: number | undefined;
-  /** Permits static hosts on loopback and link-local addresses. */
-  readonly allowLocalUpstreams: boolean;
+  /** Which local addresses backends may have. */
+  readonly allowLocalUpstreams: LocalAddresses;
   /** By `refKey`: the last version of each resource that was accepted; it serves while a newer one is rejected. */
   readonly lastGood: ReadonlyMap<string, Resource>;
 }

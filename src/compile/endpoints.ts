@@ -5,7 +5,7 @@ import { defaultConnections } from './cluster-defaults.ts';
 import { resourceKey } from './core-kinds.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
-import { isLocalHost } from './local-hosts.ts';
+import { isForbiddenHost } from './local-hosts.ts';
 import type { HostScope } from './providers.ts';
 import type { SecretUse } from './secrets.ts';
 
@@ -65,8 +65,8 @@ function withoutLocal(
   endpoints: readonly Endpoint[],
   { context, findings, path }: SecretUse,
 ): readonly Endpoint[] {
-  if (context.options.allowLocalUpstreams) return endpoints;
-  const allowed = endpoints.filter(({ host }) => !isLocalHost(host));
+  const { allowLocalUpstreams } = context.options;
+  const allowed = endpoints.filter(({ host }) => !isForbiddenHost(host, allowLocalUpstreams));
   const count = endpoints.length - allowed.length;
   if (count > 0) {
     findings.warn({

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { shown, type Findings } from './findings.ts';
-import { isLocalHost } from './local-hosts.ts';
+import { isForbiddenHost } from './local-hosts.ts';
 import type { SecretUse } from './secrets.ts';
 
 const nameForm = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_.])?$/;
@@ -10,7 +10,7 @@ const authorityForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 export function checkHost(host: string, path: string, { context, findings }: SecretUse): void {
   if (isIP(host) === 0 && !nameForm.test(host)) {
     invalid(host, 'a host name or an address', path, findings);
-  } else if (!context.options.allowLocalUpstreams && isLocalHost(host)) {
+  } else if (isForbiddenHost(host, context.options.allowLocalUpstreams)) {
     findings.error({
       reason: 'ForbiddenAddress',
       path,

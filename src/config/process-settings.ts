@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
+import { localAddresses } from '../base/local-addresses.ts';
 import { logLevels } from '../base/log.ts';
 
 const port = { minimum: 0, maximum: 65_535 };
@@ -54,11 +55,14 @@ const processSettings = Type.Object({
     default: true,
     description: 'One line per request in the log.',
   }),
-  allowLocalUpstreams: Type.Boolean({
-    default: true,
-    description:
-      'Permits upstreams and key sets on loopback and link-local addresses. Turn it off where manifests come from people who must not reach what listens there.',
-  }),
+  allowLocalUpstreams: Type.Union(
+    localAddresses.map((scope) => Type.Literal(scope)),
+    {
+      default: 'loopback',
+      description:
+        'Local addresses that upstreams and key sets may be on: `loopback` is this machine, `on` adds link-local and metadata addresses, `off` is none. Turn it off where manifests come from people who must not reach what listens there.',
+    },
+  ),
   jwksStaleSeconds: Type.Integer({
     minimum: 0,
     maximum: 31_536_000,

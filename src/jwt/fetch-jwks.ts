@@ -4,6 +4,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 
 import { AppError, messageOf } from '../base/errors.ts';
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import type { RemoteKeySet } from '../ir/jwt.ts';
 import { isForbiddenAddress } from './forbidden-address.ts';
@@ -12,8 +13,8 @@ import type { FetchJwks, JwksResponse } from './remote-key-set.ts';
 export interface FetchJwksOptions {
   /** A cluster by name, for key sets that name one (Gloo `upstreamRef`); undefined: there is none. */
   readonly resolveCluster: (name: string) => Cluster | undefined;
-  /** Permits loopback, link-local and metadata addresses for URLs without a cluster. Default false. */
-  readonly allowLocalAddresses?: boolean;
+  /** Which local addresses URLs without a cluster may lead to. Default off. */
+  readonly allowLocalAddresses?: LocalAddresses;
   /** PEM of authorities to trust in place of the system's, for URLs without a cluster. */
   readonly ca?: string;
 }
@@ -81,9 +82,9 @@ function endpointOptions({ tls }: Cluster, endpoint: Endpoint, url: URL): Target
 
 function directTarget(url: URL, path: string, options: FetchJwksOptions): Target {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const checked = options.allowLocalAddresses !== true;
+  const allowed = options.allowLocalAddresses ?? 'off';
   // For an address in the URL nothing is looked up, so the hook below would not see it.
-  if (checked && isIP(host) && isForbiddenAddress(host)) {
+  if (isIP(host) && isForbiddenAddress(host, allowed)) {
     throw new AppError('ERR_JWKS_FETCH', forbiddenText(host));
   }
   return {
@@ -93,7 +94,7 @@ function directTarget(url: URL, path: string, options: FetchJwksOptions): Target
       path,
       headers: headers(url),
       ...(url.port === '' ? {} : { port: url.port }),
-      ...(checked ? { lookup: checkedLookup } : {}),
+      lookup: checkedLookup(allowed),
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     },
   };
@@ -109,16 +110,18 @@ function headers(url: URL): Record<string, string> {
 }
 
 /** Looks a name up and lets only addresses through that may be connected to. */
-const checkedLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, []);
-    const allowed = addresses.filter(({ address }) => !isForbiddenAddress(address));
-    const [first] = allowed;
-    if (!first) return callback(new Error(forbiddenText(hostname)), []);
-    if (options.all) return callback(null, allowed);
-    return callback(null, first.address, first.family);
-  });
-};
+const checkedLookup =
+  (allow: LocalAddresses): LookupFunction =>
+  (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      const allowed = addresses.filter(({ address }) => !isForbiddenAddress(address, allow));
+      const [first] = allowed;
+      if (!first) return callback(new Error(forbiddenText(hostname)), []);
+      if (options.all) return callback(null, allowed);
+      return callback(null, first.address, first.family);
+    });
+  };
 
 function forbiddenText(host: string): string {
   return `${host} is a loopback, link-local or metadata address: use upstreamRef to fetch keys from there`;

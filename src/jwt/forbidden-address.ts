@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import type { LocalAddresses } from '../base/local-addresses.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -24,11 +25,14 @@ const metadataAddresses = new Set([
  * Whether an address is the gateway's own machine, its link or a metadata service: a URL in a manifest must not be able to
  * have them read out. Private ranges are allowed, since issuers run inside clusters.
  */
-export function isForbiddenAddress(text: string): boolean {
+export function isForbiddenAddress(text: string, allowed: LocalAddresses): boolean {
+  if (allowed === 'on') return false;
   const bare = text.replace(/^\[|\]$/g, '').split('%', 1)[0] ?? '';
   if (!ipaddr.isValid(bare)) return true;
   const address: Address = ipaddr.parse(bare);
-  return isForbidden(address) || embeddedAddresses(address).some(isForbidden);
+  const addresses = [address, ...embeddedAddresses(address)];
+  if (allowed === 'loopback' && addresses.some((one) => one.range() === 'loopback')) return false;
+  return addresses.some(isForbidden);
 }
 
 function isForbidden(address: Address): boolean {

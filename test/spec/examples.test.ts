@@ -18,7 +18,7 @@ describe('examples', () => {
     const { findings, outcomes } = await checkManifests({
       paths: [join('examples', name)],
       namespace: 'default',
-      allowLocalUpstreams: true,
+      allowLocalUpstreams: 'on',
     });
     const errors = findings.filter(({ severity }) => severity === 'error').map(findingLine);
     expect(errors).toEqual([]);

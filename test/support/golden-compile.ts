@@ -35,7 +35,7 @@ export async function compileStory(story: string): Promise<GoldenCompile> {
   const result = await compile(
     snapshot,
     { importKeys, checkRegex },
-    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: false, lastGood: new Map() },
+    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },
   );
   // Only a hash of the rest.
   const { version: _version, ...table } = result.table;

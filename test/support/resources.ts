@@ -105,7 +105,7 @@ export async function compileYaml(
     {
       httpPort: undefined,
       httpsPort: undefined,
-      allowLocalUpstreams: false,
+      allowLocalUpstreams: 'off',
       lastGood: new Map(),
       ...options,
     },

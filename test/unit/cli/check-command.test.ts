@@ -199,10 +199,10 @@ describe('check', () => {
 
   it.each([
     [[], 'found no files'],
-    [['.', '-o', 'xml'], '--output: found xml, accepted text or json'],
+    [['.', '-o', 'xml'], '--output: found xml, accepted text, json'],
     [
       ['.', '--allow-local-upstreams', 'yes'],
-      '--allow-local-upstreams: found yes, accepted on or off',
+      '--allow-local-upstreams: found yes, accepted off, loopback, on',
     ],
     [['.', '--nope'], '--nope'],
   ])('refuses %j', async (args, message) => {

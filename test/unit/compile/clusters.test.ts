@@ -71,7 +71,7 @@ describe('static hosts', () => {
   });
 
   it('may be on this machine where that is allowed', async () => {
-    const compiled = await compileUpstream(hosts('127.0.0.1'), '', { allowLocalUpstreams: true });
+    const compiled = await compileUpstream(hosts('127.0.0.1'), '', { allowLocalUpstreams: 'on' });
     expect(clusterOf(compiled).endpoints).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LocalAddresses } from '../../../src/base/local-addresses.ts';
 import { compileYaml, manifest, withSpec, type Compiled } from '../../support/resources.ts';
 
 const service = (fields: object = {}) =>
@@ -22,7 +23,11 @@ function slice(name: string, addresses: readonly string[], fields: object = {}):
   );
 }
 
-async function compileKube(more: string, servicePort = 80, allowLocalUpstreams = false) {
+async function compileKube(
+  more: string,
+  servicePort = 80,
+  allowLocalUpstreams: LocalAddresses = 'off',
+) {
   const spec = { kube: { serviceName: 'api', servicePort } };
   return compileYaml(withSpec('Upstream', 'up', spec) + more, { allowLocalUpstreams });
 }
@@ -85,7 +90,7 @@ describe('serviceEndpoints', () => {
   it('leave out addresses of this machine, unless they are allowed', async () => {
     const slices = slice('a', ['169.254.169.254', '10.0.0.1']);
     expect(endpointsOf(await compileKube(service() + slices))).toEqual(['10.0.0.1:8080']);
-    expect(endpointsOf(await compileKube(service() + slices, 80, true))).toHaveLength(2);
+    expect(endpointsOf(await compileKube(service() + slices, 80, 'on'))).toHaveLength(2);
   });
 });
 

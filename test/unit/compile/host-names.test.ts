@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LocalAddresses } from '../../../src/base/local-addresses.ts';
 import { createContext } from '../../../src/compile/context.ts';
 import { createFindings, type Findings } from '../../../src/compile/findings.ts';
 import { checkAuthority, checkHost, checkServerName } from '../../../src/compile/host-names.ts';
 import { resourcesOf } from '../../support/resources.ts';
 
-function contextWith(allowLocalUpstreams: boolean) {
+function contextWith(allowLocalUpstreams: LocalAddresses) {
   return createContext(
     resourcesOf(''),
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
@@ -20,21 +21,26 @@ function reasonsOf(check: (findings: Findings) => void): readonly string[] {
 
 describe('checkHost', () => {
   it.each([
-    ['api.example.com', true, []],
-    ['my_service', true, []],
-    ['a.example.com.', true, []],
-    ['10.0.0.1', true, []],
-    ['2001:db8::1', true, []],
-    ['a b', true, ['InvalidUpstream']],
-    ['a.com/path', true, ['InvalidUpstream']],
-    ['user@a.com', true, ['InvalidUpstream']],
-    ['a.com:80', true, ['InvalidUpstream']],
-    ['-a', true, ['InvalidUpstream']],
-    ['127.0.0.1', true, []],
-    ['127.0.0.1', false, ['ForbiddenAddress']],
-    ['localhost', false, ['ForbiddenAddress']],
+    ['api.example.com', 'on', []],
+    ['my_service', 'on', []],
+    ['a.example.com.', 'on', []],
+    ['10.0.0.1', 'on', []],
+    ['2001:db8::1', 'on', []],
+    ['a b', 'on', ['InvalidUpstream']],
+    ['a.com/path', 'on', ['InvalidUpstream']],
+    ['user@a.com', 'on', ['InvalidUpstream']],
+    ['a.com:80', 'on', ['InvalidUpstream']],
+    ['-a', 'on', ['InvalidUpstream']],
+    ['127.0.0.1', 'on', []],
+    ['127.0.0.1', 'off', ['ForbiddenAddress']],
+    ['localhost', 'off', ['ForbiddenAddress']],
+    ['localhost', 'loopback', []],
+    ['127.0.0.2', 'loopback', []],
+    ['::1', 'loopback', []],
+    ['169.254.169.254', 'loopback', ['ForbiddenAddress']],
+    ['metadata.google.internal', 'loopback', ['ForbiddenAddress']],
   ])('%j, local ones allowed: %s', (host, allowLocal, expected) => {
-    const context = contextWith(allowLocal);
+    const context = contextWith(allowLocal as LocalAddresses);
     const reasons = reasonsOf((findings) =>
       checkHost(host, 'spec', { context, namespace: 'default', findings, path: 'spec' }),
     );

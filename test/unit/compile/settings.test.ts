@@ -8,7 +8,7 @@ function contextOf(text: string): CompileContext {
   const context = createContext(
     resourcesOf(text),
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
-    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: false, lastGood: new Map() },
+    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },
   );
   settingsPass(context);
   return context;

@@ -14,7 +14,7 @@ describe('settings: sources', () => {
       adminBind: '127.0.0.1',
       logLevel: 'info',
       accessLog: true,
-      allowLocalUpstreams: true,
+      allowLocalUpstreams: 'loopback',
       jwksStaleSeconds: 86_400,
       drainSeconds: 10,
     });
@@ -35,7 +35,7 @@ describe('settings: sources', () => {
       adminBind: '::1',
       logLevel: 'debug',
       accessLog: false,
-      allowLocalUpstreams: false,
+      allowLocalUpstreams: 'off',
       jwksStaleSeconds: 60,
       drainSeconds: 0,
     });

@@ -60,7 +60,7 @@ const clusterOf = (parts: Partial<Cluster>): Cluster => ({
 });
 const endpoint = (port: number) => ({ host: '127.0.0.1', port, weight: 1 });
 
-const local = createFetchJwks({ resolveCluster: () => undefined, allowLocalAddresses: true });
+const local = createFetchJwks({ resolveCluster: () => undefined, allowLocalAddresses: 'on' });
 const guarded = createFetchJwks({ resolveCluster: () => undefined });
 const never = new AbortController().signal;
 
@@ -169,7 +169,7 @@ describe('createFetchJwks: TLS', () => {
     const port = await serveTls((_request, response) => response.end('{}'));
     const fetchJwks = createFetchJwks({
       resolveCluster: () => undefined,
-      allowLocalAddresses: true,
+      allowLocalAddresses: 'on',
       ca: tls.cert,
     });
     const get = (host: string) => fetchJwks(keySetAt(`https://${host}:${port}/`), never);

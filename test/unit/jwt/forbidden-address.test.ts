@@ -33,7 +33,7 @@ describe('isForbiddenAddress', () => {
     'localhost',
     '',
   ])('%j is', (address) => {
-    expect(isForbiddenAddress(address)).toBe(true);
+    expect(isForbiddenAddress(address, 'off')).toBe(true);
   });
 
   test.each([
@@ -47,6 +47,18 @@ describe('isForbiddenAddress', () => {
     '::ffff:10.0.0.1',
     '64:ff9b::808:808',
   ])('%j is not', (address) => {
-    expect(isForbiddenAddress(address)).toBe(false);
+    expect(isForbiddenAddress(address, 'off')).toBe(false);
+  });
+
+  test.each([
+    ['127.0.0.1', 'loopback', false],
+    ['::1', 'loopback', false],
+    ['::ffff:127.0.0.1', 'loopback', false],
+    ['169.254.169.254', 'loopback', true],
+    ['100.100.100.200', 'loopback', true],
+    ['fe80::1', 'loopback', true],
+    ['169.254.169.254', 'on', false],
+  ] as const)('%s with %s allowed: %s', (address, allowed, forbidden) => {
+    expect(isForbiddenAddress(address, allowed)).toBe(forbidden);
   });
 });
