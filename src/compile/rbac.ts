@@ -126,6 +126,8 @@ function providerKey(name: string, path: string, scope: RbacScope): string {
     const key = stage?.providers.find((one) => scope.host.providers[one]?.name === name);
     if (key !== undefined) return key;
   }
+  // A provider that has an error of its own is missing above; that error says enough.
+  if (scope.findings.hasErrors()) return name;
   scope.findings.warn({
     reason: 'ReferenceNotFound',
     path: `${path}.provider`,

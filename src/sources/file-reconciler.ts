@@ -14,7 +14,7 @@ export interface FileReconciler {
 }
 
 interface ScanResult {
-  /** A file has gone or is empty, which may be an editor at work: look again after this time. */
+  /** A file is gone, empty or still being written, which may be an editor at work: look again after this time. */
   readonly doubtMs?: number;
 }
 
@@ -40,9 +40,18 @@ interface Known {
 /** Many editors empty or move a file before they write it anew: only after this time is it taken for deleted. */
 const graceMs = 150;
 
+/** Half of a manifest can be a manifest that allows more: a file is read when it has not changed for this long. */
+const stillMs = 75;
+
 /** Creates a reconciler that knows of no file yet. */
 export function createFileReconciler(options: FileReconcilerOptions): FileReconciler {
-  const state: State = { ...options, known: new Map(), history: createResourceHistory() };
+  const state: State = {
+    ...options,
+    known: new Map(),
+    moving: new Map(),
+    history: createResourceHistory(),
+    loaded: false,
+  };
   return {
     scan: () => scan(state),
     problems: () => [...state.known.values()].flatMap(({ problems }) => problems),
@@ -51,13 +60,20 @@ export function createFileReconciler(options: FileReconcilerOptions): FileReconc
 
 interface State extends FileReconcilerOptions {
   readonly known: Map<string, Known>;
+  /** Files that have changed and are not read yet: their stamp, and since when they have it. */
+  readonly moving: Map<string, { readonly stamp: string; readonly since: number }>;
+  /** Whether everything was read once: nobody waits for a file at the start. */
+  loaded: boolean;
   readonly history: ResourceHistory;
 }
 
 async function scan(state: State): Promise<ScanResult> {
   const { known, history } = state;
   const found = await findManifests(state.paths);
-  const changed = await readChanged(found, known, state.defaultNamespace);
+  const fresh = found.filter(({ path, stamp }) => known.get(path)?.stamp !== stamp);
+  const still = fresh.filter((file) => isStill(state, file));
+  const changed = await readFiles(still, state.defaultNamespace);
+  state.loaded = true;
   const doubtedPaths = new Set<string>();
   for (const file of changed) {
     if (file.content.empty && isDoubted(state, file.path)) doubtedPaths.add(file.path);
@@ -73,11 +89,23 @@ async function scan(state: State): Promise<ScanResult> {
       doubtedPaths.add(path);
     } else {
       known.delete(path);
+      state.moving.delete(path);
       state.store.replaceOrigin(path, []);
     }
   }
   history.retain(new Set([...known.values()].flatMap(({ keys }) => keys)));
+  if (fresh.length > still.length) return { doubtMs: stillMs };
   return doubtedPaths.size > 0 ? { doubtMs: graceMs } : {};
+}
+
+/** False while a file is being written, as far as one can tell: it has changed a moment ago. */
+function isStill({ moving, loaded, clock }: State, { path, stamp }: FoundFile): boolean {
+  if (!loaded) return true;
+  const before = moving.get(path);
+  const now = clock.monotonic();
+  if (before?.stamp === stamp) return now - before.since >= stillMs;
+  moving.set(path, { stamp, since: now });
+  return false;
 }
 
 /** True while a file that held resources should not yet be believed to hold none. */
@@ -89,7 +117,8 @@ function isDoubted({ known, clock }: State, path: string): boolean {
 }
 
 function applyFile(state: State, { path, stamp, content }: Changed): void {
-  const { known, history, store, clock, logger } = state;
+  const { known, moving, history, store, clock, logger } = state;
+  moving.delete(path);
   const before = known.get(path);
   const { problems } = content;
   logNewProblems(problems, before?.problems ?? [], logger);
@@ -109,18 +138,15 @@ interface Changed extends FoundFile {
   readonly content: ManifestFile;
 }
 
-/** Reads the files whose stamp is not the known one. */
-async function readChanged(
-  found: readonly FoundFile[],
-  known: ReadonlyMap<string, Known>,
+async function readFiles(
+  files: readonly FoundFile[],
   defaultNamespace: string,
 ): Promise<readonly Changed[]> {
-  const changed: Changed[] = [];
-  for (const { path, stamp } of found) {
-    if (known.get(path)?.stamp === stamp) continue;
-    changed.push({ path, stamp, content: await readManifestFile(path, defaultNamespace) });
+  const read: Changed[] = [];
+  for (const { path, stamp } of files) {
+    read.push({ path, stamp, content: await readManifestFile(path, defaultNamespace) });
   }
-  return changed;
+  return read;
 }
 
 function logNewProblems(

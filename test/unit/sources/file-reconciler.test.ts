@@ -13,6 +13,8 @@ metadata: {name: ${name}}
 spec: {static: {hosts: [{addr: ${host}, port: 80}]}}
 `;
 
+const stillMs = 75;
+
 function setUp(folder: TempFolder) {
   const store = createStore();
   const clock = createFakeClock();
@@ -29,7 +31,21 @@ function setUp(folder: TempFolder) {
       .snapshot()
       .list('Upstream')
       .map(({ ref }) => ref.name);
-  return { store, clock, reconciler, names, logged: () => lines.map((line) => JSON.parse(line)) };
+  /** Waits for files that were written a moment ago. */
+  const scan = async () => {
+    const result = await reconciler.scan();
+    if (result.doubtMs !== stillMs) return result;
+    clock.advance(stillMs);
+    return reconciler.scan();
+  };
+  return {
+    store,
+    clock,
+    reconciler: { ...reconciler, scan },
+    scanOnce: reconciler.scan,
+    names,
+    logged: () => lines.map((line) => JSON.parse(line)),
+  };
 }
 
 describe('file reconciler', () => {
@@ -40,6 +56,24 @@ describe('file reconciler', () => {
     const { reconciler, names } = setUp(folder);
     expect(await reconciler.scan()).toEqual({});
     expect(names()).toEqual(['a', 'b']);
+  });
+
+  it('reads a changed file only when it has been still for a while: half of it could allow more', async () => {
+    using folder = createTempFolder();
+    await folder.write('a.yaml', upstream('a'));
+    const { scanOnce, clock, names } = setUp(folder);
+    expect(await scanOnce()).toEqual({});
+    await folder.write('a.yaml', upstream('half'));
+    expect(await scanOnce()).toEqual({ doubtMs: stillMs });
+    clock.advance(stillMs - 1);
+    await folder.write('a.yaml', `${upstream('half')}---\n${upstream('whole')}`);
+    expect(await scanOnce()).toEqual({ doubtMs: stillMs });
+    clock.advance(stillMs - 1);
+    expect(await scanOnce()).toEqual({ doubtMs: stillMs });
+    expect(names()).toEqual(['a']);
+    clock.advance(1);
+    expect(await scanOnce()).toEqual({});
+    expect(names()).toEqual(['half', 'whole']);
   });
 
   it('keeps the entries of a file that has not changed', async () => {
@@ -99,7 +133,7 @@ describe('file reconciler', () => {
     });
     expect(metadata('b')).toMatchObject({
       generation: 1,
-      creationTimestamp: '2030-01-01T00:01:00.000Z',
+      creationTimestamp: '2030-01-01T00:01:00.075Z',
     });
   });
 
