@@ -15,6 +15,12 @@ export interface Regex {
 const cacheLimit = 4096;
 const compiled = new Map<string, RE2JS>();
 
+/**
+ * Matching takes time in proportion to the text and to the program, and a few nested repetitions make a program of 80,000
+ * instructions: half a minute for one path, in which nobody else is served. What is spelled out may be longer.
+ */
+const programLimit = 2048;
+
 /** Compiles an expression; throws on one that is not RE2, see {@link checkRegex}. */
 export function compileRegex(pattern: string): Regex {
   const program = programOf(pattern);
@@ -58,6 +64,11 @@ function programOf(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
   const program = RE2JS.compile(byteString(pattern));
+  const size = program.programSize();
+  const limit = Math.max(programLimit, 2 * pattern.length);
+  if (size > limit) {
+    throw new SyntaxError(`its program has ${size} instructions, the limit is ${limit}`);
+  }
   if (compiled.size >= cacheLimit) compiled.delete(compiled.keys().next().value ?? '');
   compiled.set(pattern, program);
   return program;

@@ -43,9 +43,12 @@ describe('compileRegex', () => {
 });
 
 describe('checkRegex', () => {
-  test.each(['[a-z]+', '(?P<n>a)', '\\pL', 'a{1000}'])('accepts %j', (pattern) => {
-    expect(checkRegex(pattern)).toBeUndefined();
-  });
+  test.each(['[a-z]+', '(?P<n>a)', '\\pL', 'a{1000}', 'ab|'.repeat(2000)])(
+    'accepts %j',
+    (pattern) => {
+      expect(checkRegex(pattern)).toBeUndefined();
+    },
+  );
 
   test.each([
     ['(?=a)b', 'Perl syntax'],
@@ -55,6 +58,8 @@ describe('checkRegex', () => {
     ['a**', 'invalid nested repetition operator'],
     ['(', 'missing closing )'],
     ['[z-a]', 'invalid character class range'],
+    ['(.*[a-z]{0,1000}){0,1}'.repeat(40), 'the limit is 2048'],
+    ['(a{30}){30}(b{30}){30}', 'the limit is 2048'],
   ])('refuses %j: %s', (pattern, text) => {
     expect(checkRegex(pattern)).toContain(text);
   });
