@@ -5,7 +5,7 @@ import type { ProcessSettings } from './config/process-settings.ts';
 import type { ListenerFailure } from './control/loop.ts';
 import { createAccessLog } from './dataplane/access-log.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
-import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
+import { prepareProgram, type ProgramParts } from './dataplane/program.ts';
 import { createDataPlane, type DataPlane } from './dataplane/server.ts';
 import type { RoutingTable } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
@@ -50,7 +50,11 @@ export function createEngines(options: EnginesOptions): Engines {
   const state: EngineState = { table: emptyTable, publishedAtMs: undefined, attempted: false };
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
-  let program = prepare(jwt, { table: emptyTable, secrets: {} });
+  const parts: ProgramParts = {
+    prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
+    localAddresses: settings.allowLocalUpstreams,
+  };
+  let program = prepareProgram(emptyTable, {}, parts);
   const dataPlane = createDataPlane({
     program,
     address,
@@ -65,7 +69,7 @@ export function createEngines(options: EnginesOptions): Engines {
         // Before the fetches start: a key set may name a cluster of its own table.
         state.table = result.table;
         jwt.update(result.table.keySets, result.secrets);
-        program = prepare(jwt, result, program);
+        program = prepareProgram(result.table, result.secrets, parts, program);
       }
       const failures = await dataPlane.swap(program);
       state.publishedAtMs = clock.now();
@@ -80,16 +84,6 @@ export function createEngines(options: EnginesOptions): Engines {
     ports: dataPlane.ports,
     stop: (times) => dataPlane.drain(times).then(jwt.close),
   };
-}
-
-function prepare(
-  jwt: JwtEngine,
-  { table, secrets }: Pick<CompileResult, 'table' | 'secrets'>,
-  previous?: Program,
-): Program {
-  const prepareJwt: ProgramParts['prepareStage'] = (stage, providers) =>
-    prepareStage(stage, providers, jwt);
-  return prepareProgram(table, secrets, { prepareStage: prepareJwt }, previous);
 }
 
 interface EngineState {

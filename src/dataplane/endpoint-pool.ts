@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
+import { checkedLookup, forbiddenAddressError } from '../jwt/checked-lookup.ts';
+import { isForbiddenAddress } from '../jwt/forbidden-address.ts';
 
 /** Connections to one endpoint; shared by the programs that name it and closed when none does any more. */
 export class EndpointPool {
@@ -13,16 +16,20 @@ export class EndpointPool {
   /** Constant, so that undici never opens a connection anew because `Host` changed. */
   readonly serverName: string;
   readonly #cluster: Cluster;
+  readonly #host: string;
+  readonly #localAddresses: LocalAddresses;
   #pool: Pool | undefined;
   #holders = 1;
 
-  constructor(cluster: Cluster, endpoint: Endpoint) {
+  constructor(cluster: Cluster, endpoint: Endpoint, localAddresses: LocalAddresses) {
     const bracketed = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
     this.label = `${bracketed}:${endpoint.port}`;
     this.weight = endpoint.weight;
     this.key = poolKey(cluster, endpoint);
     this.serverName = endpoint.sni ?? cluster.tls?.sni ?? endpoint.host;
     this.#cluster = cluster;
+    this.#host = endpoint.host;
+    this.#localAddresses = localAddresses;
   }
 
   /** Opened on first use: a table of thousands of clusters costs nothing before it is asked. */
@@ -49,12 +56,18 @@ export class EndpointPool {
     const connect = buildConnector({
       allowH2: false,
       timeout: connectTimeoutMs,
+      lookup: checkedLookup(this.#localAddresses),
       ...(tls && { rejectUnauthorized: tls.verify, ...(tls.ca !== undefined && { ca: tls.ca }) }),
     });
+    // Of an address nothing is looked up.
+    const refused = isIP(this.#host) !== 0 && isForbiddenAddress(this.#host, this.#localAddresses);
     // RFC 6066 section 3: an address is no server name.
     const servername = isIP(this.serverName) === 0 ? this.serverName : '';
     return new Pool(`${tls ? 'https' : 'http'}://${this.label}`, {
-      connect: (options, callback) => connect({ ...options, servername }, callback),
+      connect: (options, callback) => {
+        if (refused) callback(forbiddenAddressError(this.#host), null);
+        else connect({ ...options, servername }, callback);
+      },
       connections: Math.max(1, maxConnections),
       pipelining: 1,
       maxHeaderSize: 64 * 1024,

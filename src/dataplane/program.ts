@@ -1,3 +1,4 @@
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { JwtProvider, JwtStage } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
@@ -70,6 +71,8 @@ export interface ProgramParts {
     stage: JwtStage,
     providers: Readonly<Record<string, JwtProvider>>,
   ) => PreparedStage;
+  /** Which local addresses may be connected to. */
+  readonly localAddresses: LocalAddresses;
 }
 
 /** Prepares a table; whatever has not changed since the previous program is taken from there, connections included. */
@@ -85,13 +88,14 @@ export function prepareProgram(
       preparedVirtualHost(virtualHost, parts, previous?.virtualHosts.get(name)),
     ]),
   );
+  const upstreamParts = { secrets, localAddresses: parts.localAddresses };
   const upstreams = new Map(
     Object.entries(table.clusters).map(([name, cluster]) => {
       // A secret is in it by an id that ends in the hash of its value.
       const key = JSON.stringify(cluster);
       const former = previous?.upstreams.get(name);
       const upstream =
-        former?.key === key ? former.hold() : new Upstream(cluster, key, secrets, former);
+        former?.key === key ? former.hold() : new Upstream(cluster, key, upstreamParts, former);
       return [name, upstream];
     }),
   );

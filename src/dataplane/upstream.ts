@@ -1,3 +1,4 @@
+import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import type { Secrets } from '../ir/table.ts';
 import { prepareBackend, type PreparedBackend } from '../llm/backend.ts';
@@ -8,6 +9,13 @@ import { EndpointPool, poolKey } from './endpoint-pool.ts';
 export interface Waiter {
   /** A connection is free now. */
   readonly admit: () => void;
+}
+
+/** What a cluster needs beside what the table says of it. */
+export interface UpstreamParts {
+  readonly secrets: Secrets;
+  /** Where its names and addresses may lead to. */
+  readonly localAddresses: LocalAddresses;
 }
 
 /** A cluster in use: its endpoints in turn, and a fair queue in front of the connections it may have. */
@@ -22,14 +30,16 @@ export class Upstream {
   #active = 0;
   #holders = 1;
 
-  constructor(cluster: Cluster, key: string, secrets: Secrets, former: Upstream | undefined) {
+  constructor(cluster: Cluster, key: string, parts: UpstreamParts, former: Upstream | undefined) {
+    const { secrets, localAddresses } = parts;
     this.cluster = cluster;
     this.key = key;
     this.backend = cluster.llm && prepareBackend(cluster.llm, secrets);
     const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
     this.endpoints = cluster.endpoints.map(
       (endpoint) =>
-        kept.get(poolKey(cluster, endpoint))?.hold() ?? new EndpointPool(cluster, endpoint),
+        kept.get(poolKey(cluster, endpoint))?.hold() ??
+        new EndpointPool(cluster, endpoint, localAddresses),
     );
     this.#rotation = createRotation(this.endpoints, ({ weight }) => weight);
   }

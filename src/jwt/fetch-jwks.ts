@@ -1,19 +1,19 @@
-import { lookup as dnsLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 
 import { AppError, messageOf } from '../base/errors.ts';
 import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import type { RemoteKeySet } from '../ir/jwt.ts';
+import { checkedLookup, forbiddenAddressError } from './checked-lookup.ts';
 import { isForbiddenAddress } from './forbidden-address.ts';
 import type { FetchJwks, JwksResponse } from './remote-key-set.ts';
 
 export interface FetchJwksOptions {
   /** A cluster by name, for key sets that name one (Gloo `upstreamRef`); undefined: there is none. */
   readonly resolveCluster: (name: string) => Cluster | undefined;
-  /** Which local addresses URLs without a cluster may lead to. Default off. */
+  /** Which local addresses URLs and clusters may lead to. Default off. */
   readonly allowLocalAddresses?: LocalAddresses;
   /** PEM of authorities to trust in place of the system's, for URLs without a cluster. */
   readonly ca?: string;
@@ -33,7 +33,7 @@ export function createFetchJwks(options: FetchJwksOptions): FetchJwks {
     const errors: string[] = [];
     for (const target of targetsOf(keySet, options)) {
       try {
-        return await get(target, signal);
+        return await get(target(), signal);
       } catch (error) {
         errors.push(messageOf(error));
         if (signal.aborted) break;
@@ -51,18 +51,18 @@ interface Target {
 /** Endpoints of a cluster that are tried one after the other, at most. */
 const endpointLimit = 3;
 
-function targetsOf(keySet: RemoteKeySet, options: FetchJwksOptions): readonly Target[] {
+function targetsOf(keySet: RemoteKeySet, options: FetchJwksOptions): readonly (() => Target)[] {
   const url = new URL(keySet.url);
   const path = `${url.pathname}${url.search}`;
-  if (keySet.cluster === undefined) return [directTarget(url, path, options)];
+  if (keySet.cluster === undefined) return [() => directTarget(url, path, options)];
   const cluster = options.resolveCluster(keySet.cluster);
   if (!cluster || cluster.endpoints.length === 0) {
     throw new AppError('ERR_JWKS_FETCH', `upstream ${keySet.cluster} has no endpoints`);
   }
   const { tls } = cluster;
-  return cluster.endpoints.slice(0, endpointLimit).map((endpoint) => ({
+  return cluster.endpoints.slice(0, endpointLimit).map((endpoint) => () => ({
     tls: tls !== undefined,
-    options: { ...endpointOptions(cluster, endpoint, url), path },
+    options: { ...endpointOptions(cluster, endpoint, url), path, ...guard(endpoint.host, options) },
   }));
 }
 
@@ -82,11 +82,6 @@ function endpointOptions({ tls }: Cluster, endpoint: Endpoint, url: URL): Target
 
 function directTarget(url: URL, path: string, options: FetchJwksOptions): Target {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const allowed = options.allowLocalAddresses ?? 'off';
-  // For an address in the URL nothing is looked up, so the hook below would not see it.
-  if (isIP(host) && isForbiddenAddress(host, allowed)) {
-    throw new AppError('ERR_JWKS_FETCH', forbiddenText(host));
-  }
   return {
     tls: url.protocol === 'https:',
     options: {
@@ -94,10 +89,17 @@ function directTarget(url: URL, path: string, options: FetchJwksOptions): Target
       path,
       headers: headers(url),
       ...(url.port === '' ? {} : { port: url.port }),
-      lookup: checkedLookup(allowed),
+      ...guard(host, options),
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     },
   };
+}
+
+/** For an address nothing is looked up, so that the hook would not see it. */
+function guard(host: string, { allowLocalAddresses = 'off' }: FetchJwksOptions): RequestOptions {
+  if (isIP(host) && isForbiddenAddress(host, allowLocalAddresses))
+    throw forbiddenAddressError(host);
+  return { lookup: checkedLookup(allowLocalAddresses) };
 }
 
 function headers(url: URL): Record<string, string> {
@@ -107,24 +109,6 @@ function headers(url: URL): Record<string, string> {
     'accept-encoding': 'identity',
     'user-agent': 'seekgate',
   };
-}
-
-/** Looks a name up and lets only addresses through that may be connected to. */
-const checkedLookup =
-  (allow: LocalAddresses): LookupFunction =>
-  (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      const allowed = addresses.filter(({ address }) => !isForbiddenAddress(address, allow));
-      const [first] = allowed;
-      if (!first) return callback(new Error(forbiddenText(hostname)), []);
-      if (options.all) return callback(null, allowed);
-      return callback(null, first.address, first.family);
-    });
-  };
-
-function forbiddenText(host: string): string {
-  return `${host} is a loopback, link-local or metadata address: use upstreamRef to fetch keys from there`;
 }
 
 function get({ tls, options }: Target, signal: AbortSignal): Promise<JwksResponse> {

@@ -91,6 +91,7 @@ export const requireToken = {
  * the query, is good, and its claims are `{user: NAME}`; any other is bad.
  */
 const fakeVerifier: ProgramParts = {
+  localAddresses: 'on',
   prepareStage: (stage) => ({
     authenticate: (request: TokenRequest) => {
       const [line] = request.headerLines('authorization');

@@ -69,6 +69,7 @@ async function serve(
   await jwt.settled();
   const program = prepareProgram(wired, secrets, {
     prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
+    localAddresses: 'on',
   });
   let lines: string[] = [];
   const dataPlane = createDataPlane({

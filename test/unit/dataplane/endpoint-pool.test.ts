@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { EndpointPool, poolKey } from '../../../src/dataplane/endpoint-pool.ts';
-import { cluster } from '../../support/gateway.ts';
+import { cluster, startUpstream } from '../../support/gateway.ts';
 
 const endpoint = { host: '10.0.0.1', port: 443, weight: 1 };
 
 describe('EndpointPool', () => {
   test('is closed by the last who lets go', () => {
-    const one = new EndpointPool(cluster(1), endpoint);
+    const one = new EndpointPool(cluster(1), endpoint, 'on');
     const { pool } = one;
     one.hold();
     one.release();
@@ -17,7 +17,9 @@ describe('EndpointPool', () => {
   });
 
   test('writes IPv6 addresses in brackets', () => {
-    expect(new EndpointPool(cluster(1), { ...endpoint, host: '::1' }).label).toBe('[::1]:443');
+    expect(new EndpointPool(cluster(1), { ...endpoint, host: '::1' }, 'on').label).toBe(
+      '[::1]:443',
+    );
   });
 
   test.each([
@@ -25,9 +27,34 @@ describe('EndpointPool', () => {
     [{}, { verify: true, sni: 'shared' }, 'shared'],
     [{}, { verify: true }, '10.0.0.1'],
   ])('the server name of %j in a cluster with %j is %s', (own, tls, expected) => {
-    const one = new EndpointPool(cluster(1, { tls }), { ...endpoint, ...own });
+    const one = new EndpointPool(cluster(1, { tls }), { ...endpoint, ...own }, 'on');
     expect(one.serverName).toBe(expected);
   });
+});
+
+test.each([
+  ['localhost', 'off', 503],
+  ['127.0.0.1', 'off', 503],
+  ['::ffff:127.0.0.1', 'off', 503],
+  ['169.254.169.254', 'loopback', 503],
+  ['localhost', 'loopback', 200],
+  ['127.0.0.1', 'loopback', 200],
+] as const)('%s with local addresses %s: %i', async (host, localAddresses, status) => {
+  let connections = 0;
+  const upstream = await startUpstream((_request, response) => response.end());
+  upstream.server.on('connection', () => (connections += 1));
+  const pool = new EndpointPool(
+    cluster(1),
+    { ...endpoint, host, port: upstream.port },
+    localAddresses,
+  );
+  const found = await pool.pool.request({ path: '/', method: 'GET' }).then(
+    ({ statusCode }) => statusCode,
+    ({ code }: { code: string }) => (code === 'EACCES' ? 503 : 0),
+  );
+  pool.release();
+  await upstream.close();
+  expect([found, connections]).toEqual([status, status === 200 ? 1 : 0]);
 });
 
 test('poolKey tells apart what connections differ in, and nothing else', () => {

@@ -157,6 +157,26 @@ describe('createFetchJwks: forbidden addresses', () => {
   });
 });
 
+describe('createFetchJwks: forbidden addresses of a cluster', () => {
+  test.each(['127.0.0.1', 'localhost', '::ffff:127.0.0.1'])('%s is refused', async (host) => {
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('{}'));
+    server.on('connection', () => {
+      connections += 1;
+    });
+    const port = await listen(server);
+    const fetchJwks = createFetchJwks({
+      resolveCluster: (name) => {
+        const endpoints = [{ host, port, weight: 1 }];
+        return { name, endpoints, connectTimeoutMs: 1000, maxConnections: 1 };
+      },
+    });
+    const keySet = { ...keySetAt('http://issuer.example/'), cluster: 'up' };
+    await expect(fetchJwks(keySet, never)).rejects.toThrow('see --allow-local-upstreams');
+    expect(connections).toBe(0);
+  });
+});
+
 describe('createFetchJwks: TLS', () => {
   test('a certificate that nobody vouches for is refused', async () => {
     const port = await serveTls((_request, response) => response.end('{}'));
@@ -182,6 +202,7 @@ describe('createFetchJwks: by cluster', () => {
   const through = (cluster: Cluster | undefined) =>
     createFetchJwks({
       resolveCluster: (name) => (name === 'issuer_default' ? cluster : undefined),
+      allowLocalAddresses: 'loopback',
     });
 
   test('connects to the endpoints only, with Host and path of the URL', async () => {
