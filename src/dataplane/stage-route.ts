@@ -1,3 +1,4 @@
+import { removeTrustedHeaders } from './claim-headers.ts';
 import { notFound, type Denial } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
 import { addClaims, verifyRoute } from './stage-jwt.ts';
@@ -17,7 +18,8 @@ export function routeStage(exchange: Exchange): Denial | undefined {
 
 /**
  * Verified claims may choose another route of the same virtual host. That one's authorization and action count, and its
- * verification too where it asks for another: the choice never opens what a token of its own would be needed for.
+ * verification too where it asks for another: the choice never opens what a token of its own would be needed for. Of the
+ * identity that made the choice nothing goes on then: the upstream would take the claims of two for those of one.
  */
 export function routeByClaimsStage(exchange: Exchange): StageOutcome {
   if (!exchange.claimed) return undefined;
@@ -29,6 +31,12 @@ export function routeByClaimsStage(exchange: Exchange): StageOutcome {
   if (route.route.jwt === undefined) return undefined;
   exchange.identities = [];
   const outcome = verifyRoute(exchange, route);
-  if (!(outcome instanceof Promise)) return outcome ?? addClaims(exchange);
-  return outcome.then((denial) => denial ?? addClaims(exchange));
+  if (!(outcome instanceof Promise)) return outcome ?? replaceClaims(exchange);
+  return outcome.then((denial) => denial ?? replaceClaims(exchange));
+}
+
+function replaceClaims(exchange: Exchange): undefined {
+  const { virtualHost } = exchange;
+  if (virtualHost !== undefined) removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);
+  addClaims(exchange);
 }

@@ -48,6 +48,23 @@ describe('routeByClaimsStage', () => {
     expect(exchange.route?.route.name).toBe('ann');
   });
 
+  test('where the new route verifies, claims of the former identity go', async () => {
+    const routes = [
+      route({ name: 'ann', matchers: [byUser], jwt: requireToken }),
+      route({ name: 'rest' }),
+    ];
+    const host = virtualHost({ routes, claimHeaders: ['x-user', 'x-role'] });
+    const exchange = exchangeFor(table(host), { headers: ['Authorization', 'Bearer user:bob'] });
+    headStage(exchange);
+    virtualHostStage(exchange);
+    routeStage(exchange);
+    exchange.headers.push('x-user', 'ann', 'x-role', 'admin');
+    exchange.claimed = true;
+    expect(await routeByClaimsStage(exchange)).toBeUndefined();
+    expect(exchange.route?.route.name).toBe('ann');
+    expect(exchange.headers).toEqual(['authorization', 'Bearer user:bob', 'x-user', 'bob']);
+  });
+
   test('refuses where the new route verifies and there is no token', async () => {
     const exchange = routed({ jwt: requireToken });
     exchange.headers.push('x-user', 'ann');
