@@ -1,4 +1,3 @@
-import { AppError } from '../base/errors.ts';
 import type { ObjectRules, OneOf, Together } from './schema.ts';
 
 /** One entry of `x-kubernetes-validations`. */
@@ -8,7 +7,7 @@ export interface CelRule {
   readonly reason: 'FieldValueInvalid';
 }
 
-/** Names that CEL wants escaped in `self.<name>`; none of our rules needs one. */
+/** Words of CEL, which Kubernetes wants escaped in `self.<name>`. */
 const reserved = new Set(
   'as break const continue else false for function if import in let loop namespace null package return true var void while'.split(
     ' ',
@@ -39,6 +38,6 @@ function invalid(rule: string, message: string): CelRule {
 }
 
 function has(field: string): string {
-  if (reserved.has(field)) throw new AppError('ERR_SCHEMA', `${field} is a reserved word of CEL`);
-  return `has(self.${field})`;
+  // Kubernetes: a field called like a word of CEL is written between underscores.
+  return `has(self.${reserved.has(field) ? `__${field}__` : field})`;
 }

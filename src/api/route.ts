@@ -102,15 +102,19 @@ const redirectAction = obj(
     pathRedirect: opt(str('New path.', { maxLength: 4096 })),
     prefixRewrite: opt(str('Put in place of the matched prefix.', { maxLength: 4096 })),
     regexRewrite: opt(
-      obj('Rewrite the path by a RE2 expression.', {
-        pattern: opt(
-          obj('The expression.', {
-            regex: opt(str('RE2.', { maxLength: 4096 })),
-            googleRe2: opt(opaque('Ignored by Envoy.')),
-          }),
-        ),
-        substitution: opt(str('Replacement, with \\1 for a group.', { maxLength: 4096 })),
-      }),
+      obj(
+        'Rewrite the path by a RE2 expression.',
+        {
+          pattern: opt(
+            obj('The expression.', {
+              regex: opt(str('RE2.', { maxLength: 4096 })),
+              googleRe2: opt(opaque('Ignored by Envoy.')),
+            }),
+          ),
+          substitution: opt(str('Replacement, with \\1 for a group.', { maxLength: 4096 })),
+        },
+        { together: [{ field: 'substitution', needs: ['pattern'] }] },
+      ),
     ),
     responseCode: opt(enumeration('Status. Default MOVED_PERMANENTLY.', redirectCodes)),
     httpsRedirect: opt(bool('Redirect to https. Default false.')),
@@ -141,7 +145,10 @@ const delegateAction = obj(
     name: opt(str('Deprecated: name of a RouteTable.', { maxLength: 253 })),
     namespace: opt(str('Deprecated: namespace of a RouteTable.', { maxLength: 253 })),
   },
-  { oneOf: [{ fields: ['ref', 'selector'] }] },
+  {
+    oneOf: [{ fields: ['ref', 'selector'] }],
+    together: [{ field: 'namespace', needs: ['name'] }],
+  },
 );
 
 export const optionsConfigRefsSchema = obj('Options kept in resources of their own.', {

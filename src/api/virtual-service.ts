@@ -25,12 +25,21 @@ const sslConfig = obj(
     secretRef: opt(refTo('A kubernetes.io/tls Secret.')),
     sslFiles: opt(
       unsupported(
-        obj('Certificate from files.', {
-          tlsCert: opt(str('File of the certificate.')),
-          tlsKey: opt(str('File of the key.')),
-          rootCa: opt(str('File of the authorities for client certificates.')),
-          ocspStaple: opt(str('File of the OCSP staple.')),
-        }),
+        obj(
+          'Certificate from files.',
+          {
+            tlsCert: opt(str('File of the certificate.')),
+            tlsKey: opt(str('File of the key.')),
+            rootCa: opt(str('File of the authorities for client certificates.')),
+            ocspStaple: opt(str('File of the OCSP staple.')),
+          },
+          {
+            together: [
+              { field: 'tlsCert', needs: ['tlsKey'] },
+              { field: 'tlsKey', needs: ['tlsCert'] },
+            ],
+          },
+        ),
       ),
     ),
     sds: laterObject('Secret discovery service.'),

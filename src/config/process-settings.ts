@@ -98,7 +98,7 @@ export interface SettingSchema extends TSchema {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly anyOf?: unknown;
+  readonly anyOf?: readonly { readonly const: string }[];
 }
 
 /** Every setting with its schema, in the order of the reference. */
@@ -110,6 +110,6 @@ export const settingSchemas: ReadonlyMap<SettingName, SettingSchema> = new Map(
 export function acceptedBy({ type, minimum, maximum, anyOf }: SettingSchema): string {
   if (type === 'array') return 'the path of a folder or a file';
   if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
-  if (anyOf !== undefined) return logLevels.join(', ');
+  if (anyOf !== undefined) return anyOf.map((one) => one.const).join(', ');
   return type === 'boolean' ? 'on or off' : 'a text that is not empty';
 }

@@ -196,4 +196,25 @@ export const hostileManifests: readonly HostileManifest[] = [
     manifest: gateway('RouteTable', {}, { name: 'Not_A_Name' }),
     names: 'metadata.name',
   },
+  // Fields that need another
+  {
+    title: 'a substitution without a pattern',
+    manifest: virtualHost({
+      routes: [{ redirectAction: { regexRewrite: { substitution: '/a' } } }],
+    }),
+    names: 'pattern',
+  },
+  {
+    title: 'a certificate without its key',
+    manifest: virtualService({
+      virtualHost: { routes: [action] },
+      sslConfig: { sslFiles: { tlsCert: '/etc/tls.crt' } },
+    }),
+    names: 'tlsKey',
+  },
+  {
+    title: 'the namespace of a route table without its name',
+    manifest: virtualHost({ routes: [{ delegateAction: { namespace: 'other' } }] }),
+    names: 'name',
+  },
 ];

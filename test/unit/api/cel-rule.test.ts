@@ -25,8 +25,8 @@ describe('celRules', () => {
     expect(celRules(rules)).toEqual([{ rule, message, reason: 'FieldValueInvalid' }]);
   });
 
-  it('refuses reserved words', () => {
-    const rules = { oneOf: [{ fields: ['namespace', 'a'] }] };
-    expect(() => celRules(rules)).toThrow(expect.objectContaining({ code: 'ERR_SCHEMA' }));
+  it('writes reserved words between underscores', () => {
+    const [rule] = celRules({ together: [{ field: 'namespace', needs: ['name'] }] });
+    expect(rule?.rule).toBe('!has(self.__namespace__) || (has(self.name))');
   });
 });
