@@ -5,8 +5,11 @@ import type { Watched } from './stalls.ts';
 /** Bytes on the wire that are no data: extensions of chunks, and what was read ahead of the body. */
 const OVERHEAD_BYTES = 80 * 1024;
 
-/** What the framing of a chunk may cost for each byte in it: a chunk of one byte is six bytes long. */
-const OVERHEAD_PER_BYTE = 16;
+/**
+ * Bytes on the wire for each byte of data. A chunk of one byte takes six, and in memory a hundred and more: of a body of
+ * such chunks some ten thousand are taken.
+ */
+const WIRE_PER_BYTE = 3;
 
 /** Watches a body that the client is to send: it has to come on, and it has to be data. */
 export class BodyWatch implements Watched {
@@ -31,11 +34,14 @@ export class BodyWatch implements Watched {
   }
 
   get limitMs(): number {
+    if (this.#isMostlyFraming()) return 0;
     return this.#call.context.limits.bodyIdleMs;
   }
 
   progress(): number {
     const { request, context, exchange } = this.#call;
+    // Also what waits for the upstream takes memory.
+    if (this.#isMostlyFraming()) return -1;
     // Complete, or held up by the upstream: not the client's fault.
     if (request.complete || request.isPaused()) return context.clock.monotonic();
     // Framing without data, such as a size of endless zeros, is no progress.
@@ -43,15 +49,20 @@ export class BodyWatch implements Watched {
   }
 
   stalled(): void {
-    this.#call.refuseBody(bodyTimeout);
+    this.#call.refuseBody(this.#isMostlyFraming() ? tooMuchFraming : bodyTimeout);
   }
 
-  /** node's parser bounds the extensions of each chunk, not those of all chunks together. */
   #count(bytes: number): void {
     this.#received += bytes;
-    const read = this.#call.request.socket.bytesRead - this.#from;
-    const allowed = OVERHEAD_BYTES + this.#received * OVERHEAD_PER_BYTE;
-    if (read > allowed) this.#call.refuseBody(tooMuchFraming);
+    if (this.#isMostlyFraming()) this.#call.refuseBody(tooMuchFraming);
+  }
+
+  /** node's parser bounds the extensions of each chunk, not those of all chunks together, and not the number of chunks. */
+  #isMostlyFraming(): boolean {
+    const { request, exchange } = this.#call;
+    if (!exchange.chunked || request.complete) return false;
+    const data = this.#received + request.readableLength;
+    return request.socket.bytesRead - this.#from > OVERHEAD_BYTES + data * WIRE_PER_BYTE;
   }
 }
 
@@ -67,6 +78,6 @@ const tooMuchFraming: Denial = {
   status: 413,
   body: 'Payload Too Large',
   reason: 'too_large',
-  detail: 'chunk extensions',
+  detail: 'chunks are mostly framing',
   close: true,
 };

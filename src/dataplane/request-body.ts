@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 
+/** Pieces below this wait for the others of the same read. */
+const SHORT_BYTES = 1024;
+
 /**
  * A request body on its way to the upstream. It stands between the two because undici destroys a body that it no longer
  * needs, and destroying the client's request would take the connection with it before an answer is out.
  */
 export class RequestBody extends Readable {
   readonly #source: IncomingMessage;
+  readonly #pieces: Buffer[] = [];
 
   constructor(source: IncomingMessage) {
     super({ highWaterMark: 64 * 1024 });
@@ -31,10 +35,21 @@ export class RequestBody extends Readable {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (!this.push(chunk)) this.#source.pause();
+    this.#pieces.push(chunk);
+    if (chunk.length >= SHORT_BYTES) this.#pass();
+    else if (this.#pieces.length === 1) setImmediate(this.#pass);
+  };
+
+  /** Short pieces of one read go on as one: a chunk of one byte, kept as an object of its own, takes hundreds. */
+  readonly #pass = (): void => {
+    const pieces = this.#pieces.splice(0);
+    const [first] = pieces;
+    if (first === undefined || this.destroyed) return;
+    if (!this.push(pieces.length === 1 ? first : Buffer.concat(pieces))) this.#source.pause();
   };
 
   readonly #onEnd = (): void => {
+    this.#pass();
     this.push(null);
   };
 

@@ -13,6 +13,7 @@ function watchedCall(chunked: boolean) {
   const request = Object.assign(new EventEmitter(), {
     socket,
     complete: false,
+    readableLength: 0,
     isPaused: () => paused,
   });
   const refused: number[] = [];
@@ -59,6 +60,18 @@ describe('BodyWatch', () => {
     for (let turn = 0; turn < 1000; turn += 1) receive(6, 1);
     expect(refused).toEqual([]);
     for (let turn = 0; turn < 1000 && refused.length === 0; turn += 1) receive(200, 1);
+    expect(refused).toEqual([413]);
+  });
+
+  test('refuses them soon, even if they wait for the upstream', () => {
+    const { watch, clock, request, refused, pause } = watchedCall(true);
+    watch.begin();
+    pause();
+    request.readableLength = 40_000;
+    request.socket.bytesRead = 6 * 40_000;
+    clock.advance(1000);
+    request.socket.bytesRead += 1;
+    clock.advance(2000);
     expect(refused).toEqual([413]);
   });
 

@@ -95,6 +95,17 @@ describe('RequestBody', () => {
     expect(pieces).toEqual(['hello', 'world']);
   });
 
+  test('passes pieces of one byte on together', async () => {
+    const { request } = await incoming([
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n',
+      `${'1\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`,
+    ]);
+    const pieces: Buffer[] = [];
+    for await (const piece of new RequestBody(request)) pieces.push(piece as Buffer);
+    expect(Buffer.concat(pieces).toString()).toBe('x'.repeat(10_000));
+    expect(pieces.length).toBeLessThan(100);
+  });
+
   test('destroyed, it leaves the connection of the client alone and reads on', async () => {
     const { request, socket, sent } = await incoming([head(10), 'hello', 'world']);
     const body = new RequestBody(request);
