@@ -24,8 +24,17 @@ export interface BufferedOutput {
   readonly flush: () => void;
 }
 
+/** Lines that wait for a reader who does not read; what is beyond it is lost, and the gateway serves on. */
+const waitingBytes = 16 * 1024 * 1024;
+
 /** A write per line would cost more than many a request; pino takes no more than 16,383 bytes at once. */
 export function createBufferedOutput(): BufferedOutput {
-  const stream = pino.destination({ dest: 1, sync: false, minLength: 16_383, periodicFlush: 100 });
+  const stream = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: 16_383,
+    maxLength: waitingBytes,
+    periodicFlush: 100,
+  });
   return { stream, flush: () => stream.flushSync() };
 }
