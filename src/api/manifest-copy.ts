@@ -9,28 +9,33 @@ export type ManifestCopy = { readonly value: unknown } | { readonly fault: strin
 interface Progress {
   values: number;
   fault: string | undefined;
+  readonly strict: string | undefined;
 }
 
 /**
- * Copies a parsed YAML or JSON document without the fields that are null: protobuf's JSON form reads those as not set.
- * YAML aliases may make a small text into a huge or endless value, hence the limits;
+ * Copies a parsed YAML or JSON document without the fields that are null, as Kubernetes' own kinds are read; below the member
+ * `strict` they stay, for the schema to refuse as the API server does: `rbac:` with nothing under it is a slip of the
+ * indentation, and must not mean that there are no policies. YAML aliases may make a small text into a huge or endless value, hence the limits;
  * a member called `__proto__` serves nobody but attackers of whoever builds objects from names later.
  */
-export function copyManifest(document: unknown): ManifestCopy {
-  const progress: Progress = { values: 0, fault: undefined };
+export function copyManifest(document: unknown, strict?: string): ManifestCopy {
+  const progress: Progress = { values: 0, fault: undefined, strict };
   const value = copy(document, 0, progress);
   return progress.fault === undefined ? { value } : { fault: progress.fault };
 }
 
-function copy(value: unknown, depth: number, progress: Progress): unknown {
+function copy(value: unknown, depth: number, progress: Progress, nulls = false): unknown {
   progress.values += 1;
   if (progress.values > maxValues) progress.fault ??= `more than ${maxValues} values`;
   if (depth > maxDepth) progress.fault ??= `more than ${maxDepth} levels`;
   if (progress.fault !== undefined || value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1, progress));
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1, progress, nulls));
   if (Object.hasOwn(value, '__proto__')) progress.fault ??= 'a member called __proto__';
   const members = Object.entries(value)
-    .filter(([, member]) => member !== null && member !== undefined)
-    .map(([name, member]) => [name, copy(member, depth + 1, progress)] as const);
+    .filter(([, member]) => (nulls || member !== null) && member !== undefined)
+    .map(([name, member]) => {
+      const stay = nulls || (depth === 0 && name === progress.strict);
+      return [name, copy(member, depth + 1, progress, stay)] as const;
+    });
   return Object.fromEntries(members);
 }

@@ -29,6 +29,11 @@ export function manifestKind(apiVersion: string, kind: string): ManifestKind | u
   return ofGroup ?? (isOurs(apiVersion) ? named[0] : undefined);
 }
 
+/** Whether a kind is one of those whose CRDs are ours. */
+export function isOwnKind(kind: Kind): boolean {
+  return kinds.some((own) => own.kind === kind);
+}
+
 /** A warning for kinds of others, which may well lie in the same folder; an error where ours was meant. */
 export function unknownKind(ref: ResourceRef, apiVersion: string): Problem {
   if (ref.kind === '') {

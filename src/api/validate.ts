@@ -2,7 +2,13 @@ import { deepFreeze } from '../base/deep-freeze.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
 import { foundValue } from './found-value.ts';
 import { copyManifest } from './manifest-copy.ts';
-import { apiVersionOf, manifestKind, unknownKind, type ManifestKind } from './manifest-kind.ts';
+import {
+  apiVersionOf,
+  isOwnKind,
+  manifestKind,
+  unknownKind,
+  type ManifestKind,
+} from './manifest-kind.ts';
 import { manifestPath } from './manifest-path.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import { problemTexts, type ProblemText } from './problem-text.ts';
@@ -28,7 +34,7 @@ const maxProblems = 64;
 type Fields = Readonly<Record<string, unknown>>;
 type KnownRef = Entry['ref'];
 
-/** Checks one parsed YAML or JSON document; the resource of the entry is a frozen copy without nulls. */
+/** Checks one parsed YAML or JSON document; the resource of the entry is a frozen copy. */
 export function validateManifest(document: unknown, from: ManifestOrigin): Validated {
   const manifest = fieldsOf(document);
   const metadata = fieldsOf(manifest['metadata']);
@@ -51,7 +57,7 @@ function createEntry(
   ref: KnownRef,
   { document, from }: { document: Fields; from: ManifestOrigin },
 ): Entry {
-  const copied = copyManifest(document);
+  const copied = copyManifest(document, isOwnKind(ref.kind) ? 'spec' : undefined);
   if ('fault' in copied) {
     return { ref, origin: from.origin, problems: [malformed(ref, copied.fault)] };
   }

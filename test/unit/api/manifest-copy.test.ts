@@ -8,6 +8,12 @@ describe('copyManifest', () => {
     });
   });
 
+  it('keeps them below the member that is read strictly', () => {
+    const document = { metadata: { a: null }, spec: { b: null, c: [{ d: null }] } };
+    const value = { metadata: {}, spec: { b: null, c: [{ d: null }] } };
+    expect(copyManifest(document, 'spec')).toEqual({ value });
+  });
+
   it('keeps null in lists, where it cannot mean "not set"', () => {
     expect(copyManifest({ a: [null] })).toEqual({ value: { a: [null] } });
   });

@@ -84,18 +84,41 @@ describe('the entry', () => {
   });
 
   it('is frozen, and the document is not touched', () => {
-    const document = virtualService({ virtualHost: { domains: ['a'], routes: null } });
+    const document = virtualService({ virtualHost: { domains: ['a'] } });
     const { entry } = validateManifest(document, from);
     expect(Object.isFrozen(entry?.resource?.metadata)).toBe(true);
     expect(entry?.resource).toMatchObject({ spec: { virtualHost: { domains: ['a'] } } });
-    expect(document.spec).toEqual({ virtualHost: { domains: ['a'], routes: null } });
+    expect(document.spec).toEqual({ virtualHost: { domains: ['a'] } });
     expect(Object.isFrozen(document)).toBe(false);
   });
 
-  it('takes null for not set', () => {
-    const { entry } = validateManifest(virtualService({ virtualHost: { options: null } }), from);
-    expect(entry?.resource).toMatchObject({ spec: { virtualHost: {} } });
-    expect(entry?.problems).toEqual([]);
+  it.each(['options', 'routes', 'domains'])('refuses null as the API server does: %s', (field) => {
+    const { entry } = validateManifest(virtualService({ virtualHost: { [field]: null } }), from);
+    expect(entry?.resource).toBeUndefined();
+    const path = `spec.virtualHost.${field}`;
+    expect(entry?.problems).toMatchObject([{ reason: 'InvalidValue', severity: 'error', path }]);
+    expect(entry?.problems[0]?.message).toContain('found null');
+  });
+
+  it('takes null for a BoolValue, and in the kinds of Kubernetes itself', () => {
+    const spec = {
+      virtualHost: {
+        routes: [
+          {
+            directResponseAction: { status: 200 },
+            matchers: [{ prefix: '/', caseSensitive: null }],
+          },
+        ],
+      },
+    };
+    expect(validateManifest(virtualService(spec), from).entry?.problems).toEqual([]);
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's', creationTimestamp: null },
+      data: null,
+    };
+    expect(validateManifest(secret, from).entry?.problems).toEqual([]);
   });
 
   it('warns of what is not enforced, by path, and still holds the resource', () => {
