@@ -30,7 +30,7 @@ const shared = {
   bufferPerRoute: later('Buffering and the size of bodies.'),
   includeRequestAttemptCount: later('Add x-envoy-attempt-count.'),
   includeAttemptCountInResponse: later('Add x-envoy-attempt-count to responses.'),
-  extProc: later('External processing.'),
+  extProc: later('External processing. Not enforced: the route answers 500 rather than open.'),
 };
 
 export const virtualHostOptionsSchema = obj(

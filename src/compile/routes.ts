@@ -100,6 +100,7 @@ const authOptions = [
   'waf',
   'dlp',
   'csrf',
+  'extProc',
 ] as const;
 
 function changesAuth(spec: RouteSpec): boolean {

@@ -7,6 +7,7 @@ const guards = {
   waf: 'disabled',
   dlp: undefined,
   csrf: undefined,
+  extProc: 'disabled',
 } as const;
 
 type Options = Pick<RouteOptions & VirtualHostOptions, keyof typeof guards>;

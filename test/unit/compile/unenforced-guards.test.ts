@@ -16,6 +16,8 @@ const cases: readonly Case[] = [
   ['waf turned off', { waf: { disabled: true } }, { waf: {} }, undefined],
   ['dlp', {}, { dlp: {} }, 'options.dlp'],
   ['csrf', { csrf: { disable: true } }, {}, 'options.csrf'],
+  ['extProc', {}, { extProc: {} }, 'options.extProc'],
+  ['extProc that the route turns off', { extProc: { disabled: true } }, { extProc: {} }, undefined],
   ['a prompt guard', { ai: { promptGuard: {} } }, {}, 'options.ai.promptGuard'],
   ['other model options', { ai: { defaults: [] } }, {}, undefined],
 ];
