@@ -7,6 +7,8 @@ export const appErrorTexts = {
   ERR_KEY: 'A file holds no key of the kind that the command needs.',
   ERR_JWKS_FETCH:
     'Keys cannot be fetched; the condition `KeysReady` says so, and it is tried again.',
+  ERR_KUBE_API: 'The Kubernetes API cannot be reached, or refuses a request; it is tried again.',
+  ERR_KUBE_CONFIG: 'The kubeconfig or the service account that was named cannot be used.',
   ERR_SCHEMA:
     'A schema of a manifest has no form that the API server knows: a fault of the program.',
 } as const;

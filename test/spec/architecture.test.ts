@@ -14,6 +14,10 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
     store: { folders: ['base', 'api', 'ir'], packages: [] },
     sources: { folders: ['base', 'api', 'ir', 'store:type'], packages: ['js-yaml', 'chokidar'] },
     control: { folders: ['base', 'api', 'ir', 'compile', 'store'], packages: [] },
+    kube: {
+      folders: ['base', 'api', 'ir:type', 'sources:type', 'store:type', 'control:type'],
+      packages: ['@kubernetes/client-node', 'undici'],
+    },
     jwt: { folders: ['base', 'ir'], packages: ['jose', 'ipaddr.js'] },
     rbac: { folders: ['base', 'ir'], packages: ['re2js'] },
     llm: { folders: ['base', 'ir'], packages: [] },
