@@ -71,6 +71,8 @@ export type Resource<K extends Kind = Kind> = {
 /** A resource as a source delivered it: valid, or with the errors that keep it from being used. */
 export interface Entry<K extends Kind = Kind> {
   readonly ref: ResourceRef & { readonly kind: K };
+  /** `metadata.uid`, of invalid resources too; absent in standalone mode. */
+  readonly uid?: string;
   readonly generation?: number;
   /** `file:line` in standalone mode, else empty. */
   readonly origin: string;

@@ -34,6 +34,7 @@ function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {
   const servingLastGood = verdict?.servingLastGood ?? false;
   return {
     ref: entry.ref,
+    ...(entry.uid === undefined ? {} : { uid: entry.uid }),
     ...(entry.generation === undefined ? {} : { observedGeneration: entry.generation }),
     origin: entry.origin,
     state,

@@ -22,6 +22,8 @@ export interface Condition {
 /** What is to be said of one resource after a compile. */
 export interface Outcome {
   readonly ref: ResourceRef;
+  /** `metadata.uid` of the resource, so that one of the same name made later is told apart; absent in standalone mode. */
+  readonly uid?: string;
   /** `metadata.generation` the outcome speaks of; absent in standalone mode. */
   readonly observedGeneration?: number;
   /** Where the resource came from: `file:line`, or empty. */
