@@ -96,7 +96,7 @@ function createParts(options: AppOptions): Parts {
   const source = createFileSource({
     paths: settings.files,
     store,
-    defaultNamespace: settings.namespace,
+    defaultNamespace: settings.namespace ?? 'default',
     clock,
     logger,
   });

@@ -4,18 +4,53 @@ import { logLevels } from '../base/log.ts';
 
 const port = { minimum: 0, maximum: 65_535 };
 
+/** A label of DNS, which is what Kubernetes takes for a namespace. */
+const namespacePattern = '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$';
+
 /** Settings of the process itself, from which flags, environment variables and their reference page are made. */
 const processSettings = Type.Object({
   files: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
+    takes: 'the path of a folder or a file',
     description:
-      'Folders and files of manifests (.yaml, .yml, .json) to serve and to watch. May be given several times and with several values.',
+      'Folders and files of manifests (.yaml, .yml, .json) to serve and to watch. May be given several times and with several values. Either this or `--kube`.',
   }),
-  namespace: Type.String({
-    minLength: 1,
-    default: 'default',
-    description: 'Namespace of manifests that name none.',
+  kube: Type.Boolean({
+    default: false,
+    description:
+      'Serve the resources of a Kubernetes cluster instead of files, and write their status. Without further flags: of the cluster whose pod this is, or of the kubeconfig as kubectl finds it.',
   }),
+  kubeconfig: Type.Optional(
+    Type.String({
+      minLength: 1,
+      onlyWithKube: true,
+      description: 'Kubeconfig to reach the cluster by, for `--kube`.',
+    }),
+  ),
+  context: Type.Optional(
+    Type.String({
+      minLength: 1,
+      onlyWithKube: true,
+      description: 'Context of the kubeconfig, for `--kube`. Without it: its current context.',
+    }),
+  ),
+  watchNamespaces: Type.Optional(
+    Type.Array(Type.String({ pattern: namespacePattern }), {
+      minItems: 1,
+      onlyWithKube: true,
+      takes: 'names of namespaces, separated by commas',
+      description:
+        'Namespaces whose resources are served, for `--kube`. Without it: all. Gateways and Settings count in `--namespace` alone, so that no tenant can change what holds for everybody.',
+    }),
+  ),
+  namespace: Type.Optional(
+    Type.String({
+      pattern: namespacePattern,
+      takes: 'the name of a namespace',
+      description:
+        "Namespace of manifests that name none; without it: `default`. With `--kube` the gateway's own namespace: its Gateways, Settings, Lease and kept versions are there; without it: that of the service account or of the context, else `seekgate-system`.",
+    }),
+  ),
   httpPort: Type.Optional(
     Type.Integer({
       ...port,
@@ -59,6 +94,7 @@ const processSettings = Type.Object({
     localAddresses.map((scope) => Type.Literal(scope)),
     {
       default: 'loopback',
+      kubeDefault: 'off',
       description:
         'Local addresses that upstreams and key sets may be on: `loopback` is this machine, `on` adds link-local and metadata addresses, `off` is none. Turn it off where manifests come from people who must not reach what listens there.',
     },
@@ -69,11 +105,19 @@ const processSettings = Type.Object({
     default: 86_400,
     description: 'How long keys that were fetched go on verifying while their server fails.',
   }),
+  drainAcceptSeconds: Type.Integer({
+    minimum: 0,
+    maximum: 3_600,
+    default: 0,
+    kubeDefault: 5,
+    description:
+      'How long requests are still taken once the process is asked to stop, and `/readyz` says no already: the time that load balancers need to hear of it.',
+  }),
   drainSeconds: Type.Integer({
     minimum: 0,
     maximum: 3_600,
     default: 10,
-    description: 'How long requests under way may take to end once the process is asked to stop.',
+    description: 'How long requests under way may take to end after that.',
   }),
 });
 
@@ -99,6 +143,12 @@ export interface SettingSchema extends TSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly anyOf?: readonly { readonly const: string }[];
+  /** The default where `--kube` is on, when it is another one there. */
+  readonly kubeDefault?: string | number;
+  /** It says something about the cluster: without `--kube` it is a mistake. */
+  readonly onlyWithKube?: boolean;
+  /** In words, where type and bounds do not say it. */
+  readonly takes?: string;
 }
 
 /** Every setting with its schema, in the order of the reference. */
@@ -107,8 +157,8 @@ export const settingSchemas: ReadonlyMap<SettingName, SettingSchema> = new Map(
 );
 
 /** What a setting takes, in words; for usage errors and the reference. */
-export function acceptedBy({ type, minimum, maximum, anyOf }: SettingSchema): string {
-  if (type === 'array') return 'the path of a folder or a file';
+export function acceptedBy({ takes, type, minimum, maximum, anyOf }: SettingSchema): string {
+  if (takes !== undefined) return takes;
   if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
   if (anyOf !== undefined) return anyOf.map((one) => one.const).join(', ');
   return type === 'boolean' ? 'on or off' : 'a text that is not empty';

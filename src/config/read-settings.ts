@@ -23,13 +23,52 @@ export function readSettings(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ProcessSettings {
-  const flags = readFlags(args);
+  const flags = readFlags(withSwitches(args));
+  const found = new Map(
+    [...settingSchemas].flatMap(([name, schema]) => {
+      const given = flags.get(name) ?? readVariable(name, environment);
+      return given === undefined ? [] : [[name, { given, value: valueOf(schema, given) }] as const];
+    }),
+  );
+  const kube = found.get('kube')?.value === true;
+  checkSource(kube, new Map([...found].map(([name, { given }]) => [name, given.source])));
   const values = [...settingSchemas].flatMap(([name, schema]) => {
-    const given = flags.get(name) ?? readVariable(name, environment);
-    const value = given === undefined ? defaultOf(name, schema) : valueOf(schema, given);
+    const value = found.get(name)?.value ?? defaultOf(name, schema, kube);
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.freeze(Object.fromEntries(values)) as unknown as ProcessSettings;
+}
+
+/** A flag that is on or off may stand alone: then it is on. */
+function withSwitches(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, index) => {
+    const isSwitch = switches.has(arg) && (end < 0 || index < end);
+    const next = args[index + 1];
+    return isSwitch && (next === undefined || next.startsWith('-')) ? `${arg}=on` : arg;
+  });
+}
+
+const switches: ReadonlySet<string> = new Set(
+  [...settingSchemas].flatMap(([name, { type }]) => (type === 'boolean' ? [flagOf(name)] : [])),
+);
+
+/** Manifests come from one place; what is said of the other one would go unheard. */
+function checkSource(kube: boolean, sources: ReadonlyMap<SettingName, string>): void {
+  const files = sources.get('files');
+  if (kube && files !== undefined) {
+    const found = `${sources.get('kube')} and ${files}`;
+    throw new AppError('ERR_USAGE', `found ${found}, accepted one of them`);
+  }
+  if (kube) return;
+  for (const [name, { onlyWithKube }] of settingSchemas) {
+    const source = sources.get(name);
+    if (onlyWithKube !== true || source === undefined) continue;
+    throw new AppError('ERR_USAGE', `${source}: found without --kube, accepted only with it`);
+  }
+  if (files !== undefined) return;
+  const accepted = 'the path of a folder or a file, or the flag --kube';
+  throw new AppError('ERR_USAGE', `--files: found nothing, accepted ${accepted}`);
 }
 
 /** Values without a flag belong to `--files`, so that a shell may expand a pattern. */
@@ -52,8 +91,9 @@ function readFlags(args: readonly string[]): ReadonlyMap<SettingName, Given> {
     const name = byFlag.get(source);
     if (name === undefined) throw unknownFlag(source, [...byFlag.keys()]);
     const text = typeof token.value === 'string' ? token.value : '';
-    const former = name === 'files' ? (found.get(name)?.texts ?? []) : [];
-    found.set(name, { source, texts: [...former, text] });
+    const isList = settingSchemas.get(name)?.type === 'array';
+    const former = isList ? (found.get(name)?.texts ?? []) : [];
+    found.set(name, { source, texts: [...former, ...textsOf(name, text)] });
   }
   return found;
 }
@@ -70,20 +110,25 @@ function readVariable(
   const text = environment[source] ?? '';
   // Kubernetes sets SEEKGATE_HTTP_PORT=tcp://… by itself where a Service is called seekgate-http.
   if (text === '' || text.startsWith('tcp://')) return undefined;
-  return { source, texts: name === 'files' ? text.split(delimiter) : [text] };
+  return { source, texts: name === 'files' ? text.split(delimiter) : textsOf(name, text) };
 }
 
-function defaultOf(name: SettingName, schema: SettingSchema): unknown {
-  // Only the ports of traffic may be left open.
-  if (schema.default !== undefined || name !== 'files') return schema.default;
-  throw new AppError('ERR_USAGE', `--files: found nothing, accepted ${acceptedBy(schema)}`);
+/** A shell separates paths by itself; names of namespaces hold no comma. */
+function textsOf(name: SettingName, text: string): readonly string[] {
+  return name === 'watchNamespaces' ? text.split(',').map((one) => one.trim()) : [text];
+}
+
+function defaultOf(name: SettingName, schema: SettingSchema, kube: boolean): unknown {
+  if (name === 'files') return [];
+  return kube ? (schema.kubeDefault ?? schema.default) : schema.default;
 }
 
 function valueOf(schema: SettingSchema, { source, texts }: Given): unknown {
   const text = texts.at(-1) ?? '';
   const value = schema.type === 'array' ? texts : parsed(text, schema);
   if (Value.Check(schema, value)) return value;
-  const found = text === '' ? 'nothing' : text;
+  const all = texts.join(',');
+  const found = all === '' ? 'nothing' : all;
   const code = source.startsWith('--') ? 'ERR_USAGE' : 'ERR_SETTING';
   throw new AppError(code, `${source}: found ${found}, accepted ${acceptedBy(schema)}`);
 }

@@ -18,6 +18,7 @@ manifests, not here.
 | --- | --- | --- | --- | --- |
 ${[...settingSchemas].map(row).join('\n')}
 
+Exactly one of \`--files\` and \`--kube\` says where the manifests are. A flag that takes on or off may stand alone and is on then.
 \`SEEKGATE_FILES\` separates its paths as \`PATH\` does. A variable that begins with \`tcp://\` is passed over: Kubernetes
 sets such ones for a Service of that name.
 `;
@@ -45,7 +46,8 @@ export function settingsUsage(): string {
     .join('');
 }
 
-function defaultText({ default: value }: SettingSchema): string {
+function defaultText({ default: value, kubeDefault }: SettingSchema): string {
   if (value === undefined) return '';
-  return `\`${typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)}\``;
+  const text = `\`${typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)}\``;
+  return kubeDefault === undefined ? text : `${text}; with \`--kube\` \`${kubeDefault}\``;
 }

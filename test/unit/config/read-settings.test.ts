@@ -8,7 +8,7 @@ describe('settings: sources', () => {
   it('have defaults, and leave the ports of traffic to the manifests', () => {
     expect(read('--files dir')).toEqual({
       files: ['dir'],
-      namespace: 'default',
+      kube: false,
       bind: '::',
       adminPort: 9901,
       adminBind: '127.0.0.1',
@@ -16,6 +16,7 @@ describe('settings: sources', () => {
       accessLog: true,
       allowLocalUpstreams: 'loopback',
       jwksStaleSeconds: 86_400,
+      drainAcceptSeconds: 0,
       drainSeconds: 10,
     });
   });
@@ -24,9 +25,10 @@ describe('settings: sources', () => {
     const args =
       '--files a --http-port 0 --https-port=8443 --bind 127.0.0.1 --admin-port 1 --admin-bind ::1 ' +
       '--namespace apps --log-level debug --access-log off --allow-local-upstreams off ' +
-      '--jwks-stale-seconds 60 --drain-seconds 0';
+      '--jwks-stale-seconds 60 --drain-accept-seconds 3 --drain-seconds 0 --kube off';
     expect(read(args)).toEqual({
       files: ['a'],
+      kube: false,
       namespace: 'apps',
       httpPort: 0,
       httpsPort: 8443,
@@ -37,6 +39,7 @@ describe('settings: sources', () => {
       accessLog: false,
       allowLocalUpstreams: 'off',
       jwksStaleSeconds: 60,
+      drainAcceptSeconds: 3,
       drainSeconds: 0,
     });
   });
@@ -68,9 +71,68 @@ describe('settings: sources', () => {
   });
 });
 
+describe('settings: of a cluster', () => {
+  it('permit no local upstreams and go on taking requests for a while, unless told otherwise', () => {
+    expect(read('--kube')).toMatchObject({
+      files: [],
+      kube: true,
+      allowLocalUpstreams: 'off',
+      drainAcceptSeconds: 5,
+    });
+    expect(
+      read('--kube --allow-local-upstreams on --drain-accept-seconds 0 --drain-seconds 1'),
+    ).toMatchObject({ allowLocalUpstreams: 'on', drainAcceptSeconds: 0, drainSeconds: 1 });
+    expect(read('--kube')).not.toHaveProperty('namespace');
+  });
+
+  it('take which one, and which namespaces of it', () => {
+    const args = '--kube --kubeconfig f --context c --watch-namespaces a,b --namespace own';
+    const settings = { kubeconfig: 'f', context: 'c', watchNamespaces: ['a', 'b'] };
+    expect(read(args)).toMatchObject({ ...settings, namespace: 'own' });
+    expect(read('--kube --watch-namespaces a --watch-namespaces=b,c')).toMatchObject({
+      watchNamespaces: ['a', 'b', 'c'],
+    });
+    const environment = {
+      SEEKGATE_KUBE: 'on',
+      SEEKGATE_KUBECONFIG: 'f',
+      SEEKGATE_CONTEXT: 'c',
+      SEEKGATE_WATCH_NAMESPACES: 'a, b',
+    };
+    expect(read('', environment)).toMatchObject({ kube: true, ...settings });
+  });
+
+  it.each(['--kube', '--kube on', '--kube=on', '--bind ::1 --kube', '--kube --bind ::1'])(
+    'are asked for by a switch: %s',
+    (args) => {
+      expect(read(args).kube).toBe(true);
+    },
+  );
+
+  it('leave what stands after -- alone', () => {
+    expect(read('-- --kube').files).toEqual(['--kube']);
+  });
+});
+
 describe('settings: faults name the place, what was found and what is accepted', () => {
   const faults: readonly [args: string, environment: Record<string, string>, message: string][] = [
     ['', {}, '--files: found nothing, accepted the path of a folder or a file'],
+    ['--kube off', {}, '--files: found nothing, accepted the path of a folder or a file, or'],
+    ['--kube --files a', {}, 'found --kube and --files, accepted one of them'],
+    ['a --kube', {}, 'found --kube and --files, accepted one of them'],
+    ['--kube', { SEEKGATE_FILES: 'a' }, 'found --kube and SEEKGATE_FILES, accepted one of them'],
+    ['a --context c', {}, '--context: found without --kube, accepted only with it'],
+    [
+      'a',
+      { SEEKGATE_WATCH_NAMESPACES: 'a' },
+      'SEEKGATE_WATCH_NAMESPACES: found without --kube, accepted only with it',
+    ],
+    [
+      '--kube --watch-namespaces a,,B',
+      {},
+      '--watch-namespaces: found a,,B, accepted names of namespaces, separated by commas',
+    ],
+    ['--kube --namespace a/b', {}, '--namespace: found a/b, accepted the name of a namespace'],
+    ['--kube yes', {}, '--kube: found yes, accepted on or off'],
     ['--files', {}, '--files: found nothing, accepted the path of a folder or a file'],
     [
       '--files a --http-port 80x',

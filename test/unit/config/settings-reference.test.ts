@@ -17,6 +17,12 @@ describe('settings reference', () => {
     expect(settingsUsage()).toMatch(/^ {2}--admin-port +Port of the admin .* Default: 9901\.$/m);
   });
 
+  it('tells the defaults that a cluster changes', () => {
+    expect(settingsReference()).toMatch(
+      /^\| `--allow-local-upstreams` .* \| `loopback`; with `--kube` `off` \| off, loopback, on \|/m,
+    );
+  });
+
   it('describes every setting', () => {
     for (const schema of settingSchemas.values()) {
       expect(schema.description).toMatch(/\.$/);
