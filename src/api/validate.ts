@@ -57,17 +57,17 @@ function createEntry(
   ref: KnownRef,
   { document, from }: { document: Fields; from: ManifestOrigin },
 ): Entry {
+  const { uid } = fieldsOf(document['metadata']);
+  const known = { ref, ...(typeof uid === 'string' ? { uid } : {}), origin: from.origin };
   const copied = copyManifest(document, isOwnKind(ref.kind) ? 'spec' : undefined);
-  if ('fault' in copied) {
-    return { ref, origin: from.origin, problems: [malformed(ref, copied.fault)] };
-  }
+  if ('fault' in copied) return { ...known, problems: [malformed(ref, copied.fault)] };
   const manifest = fieldsOf(copied.value);
   const problems = [...versionProblems(kind, ref, manifest), ...schemaProblems(ref, manifest)];
   const metadata = metadataOf(ref, fieldsOf(manifest['metadata']));
-  const entry = { ref, origin: from.origin, problems };
   const { generation } = metadata;
   return {
-    ...entry,
+    ...known,
+    problems,
     ...(generation === undefined ? {} : { generation }),
     ...(problems.some(isError) ? {} : { resource: resourceOf(ref, metadata, manifest) }),
   };

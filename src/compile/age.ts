@@ -1,12 +1,14 @@
-import { refKey, type Entry, type Resource } from '../api/resource.ts';
+import type { Entry, Resource } from '../api/resource.ts';
+import { lastGoodOf } from './context.ts';
 
 /**
  * Compares entries: oldest first, then by namespace and name: who keeps a domain or a port that two want. Where the newest
  * version cannot be read, the last good one tells the age, so that nobody loses a place by a mistake.
  */
 export function byAge(lastGood: ReadonlyMap<string, Resource>): (a: Entry, b: Entry) => number {
-  const sortKey = ({ resource, ref }: Entry): readonly string[] => {
-    const { creationTimestamp } = (resource ?? lastGood.get(refKey(ref)))?.metadata ?? {};
+  const sortKey = (entry: Entry): readonly string[] => {
+    const { resource, ref } = entry;
+    const { creationTimestamp } = (resource ?? lastGoodOf(entry, lastGood))?.metadata ?? {};
     return [creationTimestamp ?? unknown, ref.namespace, ref.name];
   };
   return (a, b) => compareKeys(sortKey(a), sortKey(b));

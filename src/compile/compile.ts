@@ -3,7 +3,7 @@ import { deepFreeze } from '../base/deep-freeze.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
-import type { Outcome } from '../ir/outcome.ts';
+import type { Outcome, ResourceRef } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
 import { createContext, type CompileContext } from './context.ts';
@@ -40,6 +40,8 @@ export interface CompileResult {
   readonly outcomes: readonly Outcome[];
   /** `lastGood` of the next compile. */
   readonly accepted: ReadonlyMap<string, Resource>;
+  /** Every Secret and Service that was looked up, found or not, in the order of kind, namespace and name. */
+  readonly wanted: readonly ResourceRef[];
 }
 
 /** In this order: later passes read what earlier ones left in the context. */
@@ -77,5 +79,10 @@ export async function compile(
     secrets: Object.freeze(usedSecrets(content, context.secrets)),
     outcomes: outcomesOf(context),
     accepted: context.accepted,
+    wanted: wantedOf(context),
   };
+}
+
+function wantedOf({ wanted }: CompileContext): readonly ResourceRef[] {
+  return [...wanted.keys()].sort().flatMap((key) => wanted.get(key) ?? []);
 }

@@ -11,6 +11,7 @@ import type { OwnKind } from '../api/kinds.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import type { VirtualHost } from '../ir/table.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { Noted } from './findings.ts';
@@ -51,6 +52,8 @@ export interface CompileContext {
   readonly listeners: ListenerPlan[];
   readonly verdicts: Map<string, Verdict>;
   readonly accepted: Map<string, Resource>;
+  /** Secrets and Services that were looked up, by `refKey`. */
+  readonly wanted: Map<string, ResourceRef>;
 }
 
 /** An empty context for one compile. */
@@ -76,6 +79,7 @@ export function createContext(
     listeners: [],
     verdicts: new Map(),
     accepted: new Map(),
+    wanted: new Map(),
   };
 }
 
@@ -86,10 +90,25 @@ export function candidates<K extends OwnKind>(
 ): readonly { readonly resource: Resource<K>; readonly lastGood: boolean }[] {
   const found: { resource: Resource<K>; lastGood: boolean }[] = [];
   if (entry.resource) found.push({ resource: entry.resource, lastGood: false });
-  const last = context.options.lastGood.get(refKey(entry.ref));
+  const last = lastGoodOf(entry, context.options.lastGood);
   if (last && last !== entry.resource)
     found.push({ resource: last as Resource<K>, lastGood: true });
   return found;
+}
+
+/** The last good version; one of a resource that was deleted and made anew under the same name does not count. */
+export function lastGoodOf(
+  entry: Entry,
+  lastGood: ReadonlyMap<string, Resource>,
+): Resource | undefined {
+  const last = lastGood.get(refKey(entry.ref));
+  const uid = entry.uid ?? entry.resource?.metadata.uid;
+  return last?.metadata.uid === uid ? last : undefined;
+}
+
+/** Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. */
+export function want({ wanted }: CompileContext, ref: ResourceRef): void {
+  wanted.set(refKey(ref), ref);
 }
 
 /** Problems of the shape, which the validator found, in the form of findings. */

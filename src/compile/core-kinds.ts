@@ -1,6 +1,6 @@
 import type { CoreKind } from '../api/kinds.ts';
 import { refKey, type EndpointSliceBody, type Resource } from '../api/resource.ts';
-import type { CompileContext } from './context.ts';
+import { lastGoodOf, type CompileContext } from './context.ts';
 
 /** Finds what of Kubernetes' own kinds is in use: a version that cannot be read leaves the last one that could. */
 export function coreKindsPass(context: CompileContext): void {
@@ -22,10 +22,10 @@ export function coreKindsPass(context: CompileContext): void {
 }
 
 function readable<K extends CoreKind>(kind: K, context: CompileContext): readonly Resource<K>[] {
-  return context.resources.list(kind).flatMap(({ ref, resource }) => {
-    const key = refKey(ref);
-    const last = context.options.lastGood.get(key);
-    const used = resource ?? (last?.kind === kind ? (last as Resource<K>) : undefined);
+  return context.resources.list(kind).flatMap((entry) => {
+    const key = refKey(entry.ref);
+    const last = lastGoodOf(entry, context.options.lastGood);
+    const used = entry.resource ?? (last?.kind === kind ? (last as Resource<K>) : undefined);
     if (!used) return [];
     context.accepted.set(key, used as Resource);
     return [used];

@@ -2,6 +2,7 @@ import type { EndpointSliceBody, ServiceBody } from '../api/resource.ts';
 import type { Destination } from '../api/route.ts';
 import type { Endpoint } from '../ir/cluster.ts';
 import { defaultConnections } from './cluster-defaults.ts';
+import { want } from './context.ts';
 import { resourceKey } from './core-kinds.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
@@ -35,6 +36,8 @@ export function serviceEndpoints(service: ServicePort, use: SecretUse): readonly
 type Port = NonNullable<ServiceBody['spec']['ports']>[number];
 
 function findPort(service: ServicePort, { context, findings, path }: SecretUse): Port | undefined {
+  const { namespace, name } = service;
+  want(context, { kind: 'Service', namespace, name });
   const found = context.services.get(resourceKey(service));
   const title = shown(`${service.namespace}.${service.name}`);
   const port = found?.spec.ports?.find((one) => one.port === service.port);

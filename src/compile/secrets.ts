@@ -1,7 +1,7 @@
 import type { Ref } from '../api/schema.ts';
 import type { SecretBody } from '../api/resource.ts';
 import { contentHash } from '../base/stable-json.ts';
-import type { CompileContext } from './context.ts';
+import { want, type CompileContext } from './context.ts';
 import { resourceKey } from './core-kinds.ts';
 import { shown, type Findings } from './findings.ts';
 import { permitted } from './namespaces.ts';
@@ -39,6 +39,7 @@ export function findSecret(
     });
     return undefined;
   }
+  want(context, { kind: 'Secret', namespace: owner, name: ref.name });
   const secret = context.secretBodies.get(resourceKey({ namespace: owner, name: ref.name }));
   if (!secret) {
     (required === true ? findings.error : findings.warn)({

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { createHoldOff } from '../base/hold-off.ts';
 import type { Logger } from '../base/log.ts';
 import type { CompileResult } from '../compile/compile.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 
 /** From changes in the store to the table in force: one compile at a time, always of everything. */
 export interface ControlLoop {
@@ -20,6 +21,13 @@ export interface ControlPorts {
     resources: ResourceSet,
     lastGood: ReadonlyMap<string, Resource>,
   ) => Promise<CompileResult>;
+  /**
+   * Told after a compile what it looked up; undefined when all of that was in the resources, if it is to be had. Otherwise
+   * everything is compiled anew once the promise resolves, before anything is published or reported.
+   */
+  readonly want?: (refs: readonly ResourceRef[]) => Promise<void> | undefined;
+  /** Versions that an earlier process accepted: `lastGood` of the first compile, which waits for them. */
+  readonly restored?: () => Promise<ReadonlyMap<string, Resource>>;
   /** Puts a table in force; resolves when the engines serve from it, with the listeners that could not be opened. */
   readonly publish: (result: CompileResult) => Promise<readonly ListenerFailure[]>;
   /** Told after every compile what came of it. */
@@ -42,6 +50,9 @@ export interface ControlReport {
   readonly listenerFailures: readonly ListenerFailure[];
 }
 
+/** Each time something else may be wanted: a Secret in place of the one that was not there. */
+const compilesAtMost = 5;
+
 const holdOffLimits = { quietMs: 50, maxMs: 500 };
 
 /** What the engines refused, such as a port in use, may be possible later without any change in the store. */
@@ -49,15 +60,23 @@ const retryMs = 5_000;
 
 /** Creates the loop; it does nothing before the first change. */
 export function createControlLoop(ports: ControlPorts, context: LoopContext): ControlLoop {
-  const state: LoopState = { lastGood: new Map(), runningVersion: undefined, listenerFailures: [] };
+  const state: LoopState = {
+    lastGood: undefined,
+    runningVersion: undefined,
+    listenerFailures: [],
+  };
   let running: Promise<void> = Promise.resolve();
+  let waiting = false;
   let stopped = false;
   const round = async (): Promise<void> => {
+    waiting = false;
     if (stopped || !ports.synced()) return;
     const again = await runRound(ports, state, context);
     if (again) context.clock.after(retryMs, holdOff.trigger);
   };
   const holdOff = createHoldOff(context.clock, holdOffLimits, () => {
+    if (waiting) return;
+    waiting = true;
     running = running.then(round);
   });
   return {
@@ -71,7 +90,8 @@ export function createControlLoop(ports: ControlPorts, context: LoopContext): Co
 }
 
 interface LoopState {
-  lastGood: ReadonlyMap<string, Resource>;
+  /** Undefined before the first compile. */
+  lastGood: ReadonlyMap<string, Resource> | undefined;
   runningVersion: string | undefined;
   listenerFailures: readonly ListenerFailure[];
 }
@@ -90,18 +110,46 @@ async function runRound(
   const startMs = context.clock.monotonic();
   let result: CompileResult;
   try {
-    result = await ports.compile(ports.resources(), state.lastGood);
+    result = await compileWanted(ports, state, context);
   } catch (thrown) {
     context.logger.error({ err: thrown }, 'compile failed');
     return false;
   }
-  state.lastGood = result.accepted;
   const compileMs = Math.round(context.clock.monotonic() - startMs);
   const publishError = await publish(result, compileMs, { ports, state, context });
   const { runningVersion, listenerFailures } = state;
   const failed = publishError === undefined ? {} : { publishError };
   ports.report({ result, runningVersion, listenerFailures, ...failed });
   return publishError !== undefined || listenerFailures.length > 0;
+}
+
+/** Compiles, and anew while something that was looked up is only just being fetched. */
+async function compileWanted(
+  ports: ControlPorts,
+  state: LoopState,
+  context: LoopContext,
+): Promise<CompileResult> {
+  state.lastGood ??= await restored(ports, context);
+  for (let count = 1; ; count += 1) {
+    const result = await ports.compile(ports.resources(), state.lastGood);
+    state.lastGood = result.accepted;
+    const arriving = ports.want?.(result.wanted);
+    if (arriving === undefined || count === compilesAtMost) return result;
+    await arriving;
+  }
+}
+
+/** Without them what is broken now stays closed, and everything else serves. */
+async function restored(
+  { restored: restore }: ControlPorts,
+  { logger }: LoopContext,
+): Promise<ReadonlyMap<string, Resource>> {
+  try {
+    return (await restore?.()) ?? new Map();
+  } catch (thrown) {
+    logger.error({ err: thrown }, 'accepted versions not restored');
+    return new Map();
+  }
 }
 
 /** Puts a table in force unless it is already, as a whole; gives the error when it cannot be. */

@@ -17,16 +17,26 @@ export interface Reporter {
   readonly table: () => RoutingTable | undefined;
 }
 
+/** What has changed since it was last told. */
+export interface OutcomeChange {
+  readonly outcomes: readonly Outcome[];
+  /** Resources that are no more. */
+  readonly removed: readonly ResourceRef[];
+}
+
 /** What a reporter asks for. */
 export interface ReporterOptions {
   readonly keySetStates: () => Readonly<Record<string, KeySetFacts>>;
   /** Of which no outcome tells. */
   readonly problems: () => readonly LocatedProblem[];
+  /** Told what is now to be said otherwise than it was; an outcome stays the same object while it says the same. */
+  readonly changed?: (change: OutcomeChange) => void;
   readonly logger: Logger;
 }
 
 /** Creates a reporter that has said nothing yet. */
-export function createReporter({ keySetStates, problems, logger }: ReporterOptions): Reporter {
+export function createReporter(options: ReporterOptions): Reporter {
+  const { keySetStates, problems, logger } = options;
   let latest: ControlReport | undefined;
   let table: RoutingTable | undefined;
   let said: ReadonlyMap<string, Outcome> = new Map();
@@ -37,7 +47,14 @@ export function createReporter({ keySetStates, problems, logger }: ReporterOptio
     return latest.result.outcomes.map((outcome) => completeOutcome(outcome, facts));
   };
   const observe = (): void => {
-    const now = new Map(outcomes().map((outcome) => [refKey(outcome.ref), outcome]));
+    const now = new Map(
+      outcomes().map((outcome) => {
+        const key = refKey(outcome.ref);
+        const former = said.get(key);
+        return [key, former && isEqual(former, outcome) ? former : outcome];
+      }),
+    );
+    tellChange(said, now, options.changed);
     logTransitions(said, now, logger);
     said = now;
     saidProblems = logProblems(problems(), saidProblems, logger);
@@ -89,6 +106,22 @@ function unreachable(
 export function hostOf(table: RoutingTable | undefined, keySet: string): string | undefined {
   const settings = table?.keySets[keySet];
   return settings?.kind === 'remote' ? (URL.parse(settings.url)?.host ?? undefined) : undefined;
+}
+
+function isEqual(a: Outcome, b: Outcome): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function tellChange(
+  before: ReadonlyMap<string, Outcome>,
+  now: ReadonlyMap<string, Outcome>,
+  changed: ReporterOptions['changed'],
+): void {
+  const outcomes = [...now].flatMap(([key, outcome]) =>
+    before.get(key) === outcome ? [] : [outcome],
+  );
+  const removed = [...before].flatMap(([key, { ref }]) => (now.has(key) ? [] : [ref]));
+  if (outcomes.length + removed.length > 0) changed?.({ outcomes, removed });
 }
 
 function logTransitions(

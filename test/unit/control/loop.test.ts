@@ -12,7 +12,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 
 function resultOf(version: string, accepted = new Map<string, Resource>()): CompileResult {
   const table = { version, listeners: [], virtualHosts: {}, clusters: {}, keySets: {} };
-  return { table, secrets: {}, outcomes: [], accepted };
+  return { table, secrets: {}, outcomes: [], accepted, wanted: [] };
 }
 
 /** Lets every promise that can go on do so. */

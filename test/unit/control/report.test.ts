@@ -38,7 +38,7 @@ function setUp() {
   });
   const accept = (version: string, outcomes: readonly Outcome[], runningVersion = version) =>
     reporter.accept({
-      result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map() },
+      result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map(), wanted: [] },
       runningVersion,
       listenerFailures: [],
     });
@@ -141,7 +141,7 @@ describe('reporter', () => {
     const outcomes = [outcomeOf('x'), outcomeOf('y'), { ...outcomeOf('a'), ref: gateway }];
     const table = { ...tableOf('v1'), listeners };
     reporter.accept({
-      result: { table, secrets: {}, outcomes, accepted: new Map() },
+      result: { table, secrets: {}, outcomes, accepted: new Map(), wanted: [] },
       runningVersion: 'v1',
       listenerFailures: [{ listener: 'default.a', message: 'port 1: in use' }],
     });
