@@ -20,7 +20,7 @@ afterAll(() => kube?.stop(), 30_000);
 describe('the CRDs', () => {
   it('apply from the client', () => {
     expect(applied).toMatchObject(accepted);
-    expect(applied.stdout.match(/ created$/gm)).toHaveLength(8);
+    expect(applied.stdout.match(/ created$/gm)).toHaveLength(9);
   });
 
   it('apply on the server', async () => {
