@@ -40,6 +40,9 @@ export const reasons = [
   'RefNotPermitted',
   'ReferenceNotFound',
   'ForbiddenAddress',
+  // Kinds of a cluster.
+  'KindAbsent',
+  'KindForbidden',
   // Keys from the network and the engines.
   'KeysPending',
   'KeysStale',

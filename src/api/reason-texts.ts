@@ -46,6 +46,10 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   ReferenceNotFound:
     'Something else that is named does not exist, such as a provider; or nothing names the resource.',
   ForbiddenAddress: 'An address that no backend and no issuer may have, such as link-local ones.',
+  KindAbsent:
+    'The cluster does not know the kind: its CRD is not installed. The others work; it is looked for again and again.',
+  KindForbidden:
+    'The gateway has no right to list and watch the kind there. The others work; it is tried again and again.',
   KeysPending: 'The keys of an issuer have not been fetched for the first time yet.',
   KeysStale: 'Fetching keys anew fails; the last ones are used until they are too old.',
   KeyFetchFailed:
