@@ -25,6 +25,8 @@ export interface KeptVersions {
 export interface KeptVersionsStats {
   /** Requests that changed an object, since the start. */
   readonly writes: number;
+  /** Whether a look at the objects, or a write, is under way. */
+  readonly busy: boolean;
   /** Resources that are, or are about to be, kept. */
   readonly resources: number;
   /** Why the last attempt failed; undefined when it did not. */
@@ -58,6 +60,7 @@ interface State {
   compiled: boolean;
   dirty: Set<number>;
   writes: number;
+  busy: boolean;
   failures: number;
   lastError: string | undefined;
 }
@@ -71,6 +74,7 @@ export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
     compiled: false,
     dirty: allShards(),
     writes: 0,
+    busy: false,
     failures: 0,
     lastError: undefined,
   };
@@ -90,8 +94,8 @@ export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
       wake();
     },
     stats: () => {
-      const { writes, lastError } = state;
-      return { writes, lastError, resources: state.kept?.size ?? 0 };
+      const { writes, busy, lastError } = state;
+      return { writes, busy, lastError, resources: state.kept?.size ?? 0 };
     },
     stop: async () => {
       stop();
@@ -136,6 +140,7 @@ function createFlushing(state: State) {
 async function flushOnce(state: State, signal?: AbortSignal): Promise<number | undefined> {
   const { isLeader, logger } = state.options;
   if (!state.compiled || state.dirty.size === 0 || !isLeader()) return undefined;
+  state.busy = true;
   try {
     if (!state.store.known()) found(state, await state.store.readAll(signal));
     for (const shard of state.dirty) {
@@ -150,6 +155,8 @@ async function flushOnce(state: State, signal?: AbortSignal): Promise<number | u
     return undefined;
   } catch (thrown) {
     return failed(state, thrown);
+  } finally {
+    state.busy = false;
   }
 }
 
