@@ -1,3 +1,14 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { createCallLimit } from './call-limit.ts';
+import { jsonLines } from './json-lines.ts';
+import type { KubeAccess } from './kube-access.ts';
+import { parsedBody, refusalOf } from './kube-answer.ts';
+import { KubeApiError } from './kube-api-error.ts';
+import { createKubeConnections } from './kube-connections.ts';
+import type { KubeCredentials } from './kube-credentials.ts';
+import type { KubeAnswer, KubeCall } from './kube-exchange.ts';
+
 /** The Kubernetes API, over as few connections as its streams need; every call may be made at any time. */
 export interface KubeClient {
   /**
@@ -34,4 +45,102 @@ export interface KubeRequest {
   /** How long an answer may take; default 10 s. Not for watches: those are silent for minutes. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** For a watch: called when the server has accepted it, which may be minutes before the first line. */
+  readonly opened?: () => void;
+}
+
+export interface KubeClientOptions {
+  readonly credentials: KubeCredentials;
+  readonly clock: Clock;
+  /** Sent as `user-agent`. */
+  readonly userAgent: string;
+}
+
+const answerWithinMs = 10_000;
+/** The head of the answer to a watch; the server may wait for its cache before. */
+const watchOpenWithinMs = 30_000;
+const maxLineBytes = 16 * 1024 * 1024;
+
+/** Creates a client; nothing is connected before the first request. */
+export function createKubeClient(options: KubeClientOptions): KubeClient {
+  const { credentials, clock } = options;
+  const server = new URL(credentials.facts.server);
+  const connections = createKubeConnections({ server, clock });
+  let requests = 0;
+  const send = async (request: KubeRequest, signal: AbortSignal): Promise<KubeAnswer> => {
+    const call = callOf(request, options, signal);
+    const sendWith = (access: KubeAccess): Promise<KubeAnswer> => {
+      requests += 1;
+      const headers = { ...call.headers, ...access.headers };
+      return connections.send({ ...call, headers }, access);
+    };
+    const access = await credentials.access();
+    const answer = await sendWith(access);
+    if (answer.status !== 401) return checked(answer, request);
+    await refusalOf(answer, '');
+    return checked(await sendWith(await credentials.renewed(access)), request);
+  };
+  return {
+    request: async <T>(request: KubeRequest) => {
+      const limit = createCallLimit(clock, request, request.timeoutMs ?? answerWithinMs);
+      try {
+        return (await parsedBody(await send(request, limit.signal))) as T;
+      } catch (thrown) {
+        throw asApiError(thrown, request);
+      } finally {
+        limit.end();
+      }
+    },
+    watch: (request) => watch(request, send, clock),
+    close: () => connections.close(),
+    stats: () => {
+      const { opened, open } = connections.stats();
+      return { requests, connectionsOpened: opened, connections: open };
+    },
+  };
+}
+
+async function* watch(
+  request: KubeRequest,
+  send: (request: KubeRequest, signal: AbortSignal) => Promise<KubeAnswer>,
+  clock: Clock,
+): AsyncGenerator<unknown, void> {
+  const limit = createCallLimit(clock, request, request.timeoutMs ?? watchOpenWithinMs);
+  try {
+    const { body } = await send(request, limit.signal);
+    limit.met();
+    request.opened?.();
+    yield* jsonLines(body, maxLineBytes);
+  } catch (thrown) {
+    throw asApiError(thrown, request);
+  } finally {
+    limit.end();
+  }
+}
+
+function callOf(request: KubeRequest, options: KubeClientOptions, signal: AbortSignal): KubeCall {
+  const { method, path, query = {}, body, contentType = 'application/json' } = request;
+  const prefix = new URL(options.credentials.facts.server).pathname.replace(/\/$/, '');
+  const search = new URLSearchParams(query).toString();
+  return {
+    method,
+    path: `${prefix}${path}${search === '' ? '' : `?${search}`}`,
+    headers: {
+      accept: 'application/json',
+      'user-agent': options.userAgent,
+      ...(body === undefined ? {} : { 'content-type': contentType }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+  };
+}
+
+async function checked(answer: KubeAnswer, request: KubeRequest): Promise<KubeAnswer> {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw await refusalOf(answer, `${request.method} ${request.path}`);
+}
+
+function asApiError(thrown: unknown, { method, path }: KubeRequest): KubeApiError {
+  if (thrown instanceof KubeApiError) return thrown;
+  return new KubeApiError(0, `${method} ${path}: ${messageOf(thrown)}`, { cause: thrown });
 }

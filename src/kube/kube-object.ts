@@ -21,6 +21,8 @@ export interface KubeMetadata {
 
 /** One page of a list. */
 export interface KubeList {
+  readonly apiVersion?: string;
+  readonly kind?: string;
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly KubeObject[];
 }

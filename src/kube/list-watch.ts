@@ -1,7 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { messageOf } from '../base/errors.ts';
+import { createBackOff, type BackOff } from './back-off.ts';
+import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
+import { listAll } from './list-all.ts';
+import { watchFrom } from './watch-from.ts';
 
 /** What a list/watch has come to; `absent` is a 404 of the list (no such CRD), `forbidden` a 403. */
 export type ListWatchState = 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
@@ -38,4 +43,212 @@ export interface ListWatch {
   /** Requests since the start: lists (pages counted one by one) and watches. */
   readonly counts: () => { readonly lists: number; readonly watches: number };
   readonly stop: () => Promise<void>;
+}
+
+/** A watch that has lived this long was a good one: what fails after it fails for the first time. */
+const goodAfterMs = 30_000;
+/** At least, between two watches that the server ends. */
+const pauseMs = 1_000;
+/** Errors that the server answers a watch with, one after the other, until the list is read anew: its version may be no good. */
+const refusalsUntilList = 3;
+/** A server that asks for more is asked again all the same. */
+const maxRetryAfterMs = 120_000;
+
+/** Starts to list and watch; everything that goes wrong is tried again until `stop`. */
+export function createListWatch(options: ListWatchOptions): ListWatch {
+  const run = new Run(options);
+  const running = run.run();
+  return {
+    state: () => run.state,
+    lastError: () => run.lastError,
+    counts: () => ({ lists: run.lists, watches: run.watches }),
+    stop: async () => {
+      run.stopping.abort();
+      await running;
+    },
+  };
+}
+
+class Run {
+  state: ListWatchState = 'starting';
+  lastError: string | undefined;
+  lists = 0;
+  watches = 0;
+  readonly stopping = new AbortController();
+  readonly #options: ListWatchOptions;
+  readonly #random: () => number;
+  readonly #backOff: BackOff;
+  /** The version to watch from; undefined when the list has to be read. */
+  #version: string | undefined;
+  #refusals = 0;
+  /** The list was answered and the watch was not: a list alone does not make it good again. */
+  #watchRefused = false;
+  #listedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ListWatchOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#backOff = createBackOff(this.#random);
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const delayMs = await this.#step();
+      if (delayMs > 0) await this.#pause(delayMs);
+    }
+  }
+
+  /** A list or a watch; gives how long to wait before the next. */
+  async #step(): Promise<number> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    const version = this.#version;
+    try {
+      await (version === undefined ? this.#list() : this.#watch(version));
+      // What the server ends is taken up again at once; a server that ends everything at once is not asked without pause.
+      return version === undefined ? 0 : Math.max(0, startedAt + pauseMs - clock.monotonic());
+    } catch (thrown) {
+      if (this.stopping.signal.aborted) return 0;
+      return version === undefined ? this.#listFailed(thrown) : this.#watchFailed(thrown);
+    }
+  }
+
+  async #list(): Promise<void> {
+    const { client, clock, path, query = {}, handlers } = this.#options;
+    const { signal } = this.stopping;
+    this.#listedAt = clock.monotonic();
+    const asks = (): void => void (this.lists += 1);
+    const listed = await listAll({ client, path, query, signal, asks });
+    if (signal.aborted) return;
+    this.#tell(() => handlers.replaced(listed.objects));
+    this.#version = listed.resourceVersion;
+    this.#refusals = 0;
+    if (!this.#watchRefused) this.#works();
+  }
+
+  async #watch(resourceVersion: string): Promise<void> {
+    const { client, clock, path, query = {}, handlers } = this.#options;
+    this.watches += 1;
+    let openedAt: number | undefined;
+    const opened = (): void => {
+      if (openedAt !== undefined) return;
+      openedAt = clock.monotonic();
+      this.#watchRefused = false;
+      this.#works();
+    };
+    try {
+      await watchFrom({
+        client,
+        clock,
+        path,
+        query,
+        resourceVersion,
+        opened,
+        signal: this.stopping.signal,
+        random: this.#random,
+        changed: (object) => this.#tell(() => handlers.changed(object)),
+        deleted: (object) => this.#tell(() => handlers.deleted(object)),
+        seen: (version) => {
+          this.#version = version;
+        },
+      });
+    } finally {
+      if (openedAt !== undefined && clock.monotonic() - openedAt >= goodAfterMs) {
+        this.#backOff.reset();
+        this.#refusals = 0;
+      }
+    }
+  }
+
+  #listFailed(thrown: unknown): number {
+    this.#fails(stateOf(thrown), thrown);
+    return this.#delayAfter(thrown);
+  }
+
+  #watchFailed(thrown: unknown): number {
+    const status = statusOf(thrown);
+    if (status === 410) return this.#listAnew(thrown);
+    if (status > 0) this.#refusals += 1;
+    // A right to list without one to watch, or a kind that was taken away: the list, read again and again, tells.
+    if (status === 403 || status === 404) this.#watchRefused = true;
+    if (this.#watchRefused || this.#refusals >= refusalsUntilList) this.#version = undefined;
+    const delayMs = this.#delayAfter(thrown);
+    // Connections are cut every now and then; only when the next attempt fails too, something is wrong.
+    if (status > 0 || this.#backOff.count() > 1) this.#fails(stateOf(thrown), thrown);
+    else
+      this.#options.logger.debug(
+        { path: this.#options.path, error: messageOf(thrown) },
+        'kubernetes watch broken',
+      );
+    return delayMs;
+  }
+
+  /** The server no longer knows the version: no failure, unless it is said of a list that was read just now. */
+  #listAnew(thrown: unknown): number {
+    const { clock, logger, path } = this.#options;
+    logger.info({ path }, 'kubernetes list read anew');
+    this.#version = undefined;
+    return clock.monotonic() - this.#listedAt < goodAfterMs ? this.#delayAfter(thrown) : 0;
+  }
+
+  #delayAfter(thrown: unknown): number {
+    const asked = thrown instanceof KubeApiError ? (thrown.retryAfterMs ?? 0) : 0;
+    const jittered = Math.min(asked, maxRetryAfterMs) * (1 + this.#random() / 10);
+    return Math.max(this.#backOff.next(), jittered);
+  }
+
+  #works(): void {
+    this.lastError = undefined;
+    this.#turn('synced');
+  }
+
+  #fails(state: ListWatchState, thrown: unknown): void {
+    this.lastError = messageOf(thrown);
+    this.#turn(state);
+  }
+
+  #turn(state: ListWatchState): void {
+    if (state === this.state) return;
+    const { handlers, logger, path } = this.#options;
+    const { lastError: error } = this;
+    if (error !== undefined) logger.warn({ path, state, error }, 'kubernetes collection not seen');
+    else if (this.state === 'starting') logger.debug({ path }, 'kubernetes collection seen');
+    else logger.info({ path }, 'kubernetes collection seen again');
+    this.state = state;
+    this.#tell(() => handlers.stateChanged?.(state));
+  }
+
+  #tell(handler: () => void): void {
+    try {
+      handler();
+    } catch (thrown) {
+      const { logger, path } = this.#options;
+      logger.error({ path, error: messageOf(thrown) }, 'kubernetes change not handled');
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        stop();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const stop = this.#options.clock.after(delayMs, end);
+      signal.addEventListener('abort', end);
+    });
+  }
+}
+
+function statusOf(thrown: unknown): number {
+  return thrown instanceof KubeApiError ? thrown.status : 0;
+}
+
+function stateOf(thrown: unknown): ListWatchState {
+  const status = statusOf(thrown);
+  if (status === 404) return 'absent';
+  return status === 403 ? 'forbidden' : 'failing';
 }
