@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** A program that the tests run, and the Go package it is built from. */
 export interface Program {
-  readonly name: 'etcd' | 'kube-apiserver' | 'kubectl';
+  readonly name: 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl';
   /** Folder beside this file that pins the module. */
   readonly module: 'etcd' | 'kubernetes';
   readonly package: string;
@@ -16,6 +16,11 @@ export const programs: readonly Program[] = [
     name: 'kube-apiserver',
     module: 'kubernetes',
     package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+  },
+  {
+    name: 'kube-controller-manager',
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
   },
   { name: 'kubectl', module: 'kubernetes', package: 'k8s.io/kubernetes/cmd/kubectl' },
 ];
@@ -30,10 +35,8 @@ export function kubernetesVersion(): string {
   return pinned('kubernetes', 'k8s.io/kubernetes');
 }
 
-/** Where the programs are: `KUBEBUILDER_ASSETS` (the layout of envtest) or the cache, by version. */
-export function binaryFolder(): string {
-  const given = process.env['KUBEBUILDER_ASSETS'];
-  if (given) return given;
+/** Where programs that are built go, by version. */
+export function cacheFolder(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const etcd = pinned('etcd', 'go.etcd.io/etcd/server/v3');
   return join(cache, 'seekgate', `kube-${kubernetesVersion()}-etcd-${etcd}`);
@@ -41,15 +44,21 @@ export function binaryFolder(): string {
 
 /** Path of a program; throws with the command that builds it when it is not there. */
 export function binary(name: Program['name']): string {
-  const path = join(binaryFolder(), name);
-  if (isExecutable(path)) return path;
+  const path = findBinary(name);
+  if (path !== undefined) return path;
   throw new Error(
-    `${path} is missing: run \`node hack/cluster/build.ts\`, or let KUBEBUILDER_ASSETS name a folder with etcd, kube-apiserver and kubectl`,
+    `${join(cacheFolder(), name)} is missing: run \`node hack/cluster/build.ts\`, or let KUBEBUILDER_ASSETS name a folder that has it`,
   );
 }
 
-/** Whether a file is there and may be run. */
-export function isExecutable(path: string): boolean {
+/** Path of a program in `KUBEBUILDER_ASSETS` (where envtest puts etcd, kube-apiserver and kubectl) or, failing that, in the cache. */
+export function findBinary(name: Program['name']): string | undefined {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const folders = assets ? [assets, cacheFolder()] : [cacheFolder()];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

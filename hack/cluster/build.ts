@@ -1,25 +1,22 @@
-// Builds etcd, kube-apiserver and kubectl for the tests from pinned Go modules into the cache; does nothing when they are there.
+// Builds what of Kubernetes and etcd the tests run, from pinned Go modules, into the cache; does nothing when all of it is there.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  binaryFolder,
-  isExecutable,
+  binary,
+  cacheFolder,
+  findBinary,
   kubernetesVersion,
   moduleFolder,
   programs,
   type Program,
 } from './binaries.ts';
 
-const folder = binaryFolder();
-const missing = programs.filter(({ name }) => !isExecutable(join(folder, name)));
-if (missing.length > 0 && process.env['KUBEBUILDER_ASSETS']) {
-  const names = missing.map(({ name }) => name).join(', ');
-  throw new Error(`KUBEBUILDER_ASSETS=${folder} lacks ${names}`);
-}
+const folder = cacheFolder();
+const missing = programs.filter(({ name }) => findBinary(name) === undefined);
 mkdirSync(folder, { recursive: true });
 for (const program of missing) build(program);
-console.log(`${programs.map(({ name }) => name).join(', ')}: ${folder}`);
+for (const { name } of programs) console.log(binary(name));
 
 function build({ name, module, package: goPackage }: Program): void {
   console.log(`building ${name}: minutes the first time, as Go fetches and compiles its modules`);

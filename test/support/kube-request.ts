@@ -1,0 +1,95 @@
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { json, text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
+import { readKubeConfig } from './kube-config-file.ts';
+
+/** A small client of the Kubernetes API that owes nothing to the one under test. */
+export interface KubeRequests {
+  /** Sends a body as JSON; gives the parsed answer, and throws when it is not 2xx. */
+  readonly send: (method: string, path: string, body?: unknown) => Promise<KubeAnswer>;
+  /** Tells every event of a watch, until it is stopped or the connection ends. */
+  readonly watch: (path: string, told: (event: KubeEvent) => void) => { readonly stop: () => void };
+  readonly close: () => void;
+}
+
+export interface KubeAnswer {
+  readonly metadata: KubeMetadata;
+  readonly status?: KubeStatus;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly items?: readonly KubeAnswer[];
+}
+
+export interface KubeMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly resourceVersion: string;
+  readonly uid: string;
+  readonly generation?: number;
+}
+
+export interface KubeStatus {
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly observedGeneration?: number;
+  }[];
+}
+
+export interface KubeEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeAnswer;
+}
+
+/** Opens one connection, as the user of a kubeconfig. */
+export function createKubeRequests(kubeconfig: string): KubeRequests {
+  const { server, authority, token } = readKubeConfig(kubeconfig);
+  const session = connect(server, { ca: authority });
+  // Told to whoever has a stream open; without a listener it would end the process.
+  session.on('error', () => undefined);
+  const authorization = `Bearer ${token}`;
+  return {
+    send: (method, path, body) => send(session, { method, path, body, authorization }),
+    watch: (path, told) => {
+      const stream = session.request({ ':path': path, authorization });
+      stream.on('error', () => undefined);
+      createInterface({ input: stream }).on('line', (line) => told(JSON.parse(line) as KubeEvent));
+      return { stop: () => stream.close() };
+    },
+    close: () => session.destroy(),
+  };
+}
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly authorization: string;
+}
+
+async function send(session: ClientHttp2Session, sent: Sent): Promise<KubeAnswer> {
+  const { method, path, body, authorization } = sent;
+  const stream = session.request({
+    ':method': method,
+    ':path': path,
+    'content-type': contentType(method, body),
+    authorization,
+  });
+  stream.end(body === undefined ? undefined : JSON.stringify(body));
+  const status = await statusOf(stream);
+  if (status >= 200 && status < 300) return (await json(stream)) as KubeAnswer;
+  throw new Error(`${method} ${path}: ${status} ${await text(stream)}`);
+}
+
+/** A list of operations is a JSON Patch, an object is merged. */
+function contentType(method: string, body: unknown): string {
+  if (method !== 'PATCH') return 'application/json';
+  return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
+}
+
+function statusOf(stream: ClientHttp2Stream): Promise<number> {
+  return new Promise((resolve, reject) => {
+    stream.once('response', (headers) => resolve(headers[':status'] ?? 0));
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('the stream ended without an answer')));
+  });
+}
