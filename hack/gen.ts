@@ -6,6 +6,8 @@ import { crds } from './gen/crds.ts';
 import { errorsPage } from './gen/errors-page.ts';
 import type { Generator } from './gen/generator.ts';
 import { reasonsPage } from './gen/reasons-page.ts';
+import { rightsManifests } from './gen/rights-manifests.ts';
+import { rightsPage } from './gen/rights-page.ts';
 import { settingsPage } from './gen/settings-page.ts';
 import { supportPage } from './gen/support-page.ts';
 
@@ -16,6 +18,8 @@ const generators: readonly Generator[] = [
   reasonsPage,
   errorsPage,
   settingsPage,
+  rightsManifests,
+  rightsPage,
 ];
 
 process.chdir(dirname(import.meta.dirname));
