@@ -10,10 +10,13 @@ import { createReporter, hostOf, type Reporter } from './control/report.ts';
 import { unreportedProblems } from './control/unreported-problems.ts';
 import { durationBoundsMs } from './dataplane/metrics.ts';
 import { createEngines, type Engines } from './engines.ts';
+import type { Outcome } from './ir/outcome.ts';
 import { importKeys } from './jwt/import-keys.ts';
 import { rememberImports } from './jwt/remembered-imports.ts';
 import { checkRegex } from './rbac/regex.ts';
-import { createFileSource, type FileSource } from './sources/file-source.ts';
+import { createController, type Controller } from './controller.ts';
+import type { ConfigSource } from './sources/config-source.ts';
+import { createFileSource } from './sources/file-source.ts';
 import { createStore, type Store } from './store/store.ts';
 
 /** The gateway of one process, from manifests to open ports. */
@@ -57,19 +60,26 @@ export function createApp(options: AppOptions): App {
   const firstReport = Promise.withResolvers<ControlReport>();
   const loop = createLoop(parts, firstReport.resolve);
   store.onChange(loop.changed);
+  const observing = keepObserving(reporter);
   return {
     start: async () => {
+      // Probes are answered from here on, however long it takes to reach a cluster.
       await admin.start();
       await source.start();
       loop.changed();
-      keepObserving(reporter);
+      observing.start();
       return firstReport.promise;
     },
     unready: (reason) => void unreadyReasons.push(reason),
     stop: async () => {
       unreadyReasons.push('the process is stopping');
-      await Promise.all([loop.stop(), source.stop()]);
-      await engines.stop({ acceptMs: 0, graceMs: settings.drainSeconds * 1000 });
+      observing.stop();
+      const { drainAcceptSeconds, drainSeconds } = settings;
+      const times = { acceptMs: drainAcceptSeconds * 1000, graceMs: drainSeconds * 1000 };
+      // What the source still has to say to its cluster must not take of the time that requests have.
+      const sourceStopped = source.stop();
+      await loop.stop();
+      await Promise.all([sourceStopped, engines.stop(times)]);
       await admin.stop();
     },
     ports: () => {
@@ -79,12 +89,15 @@ export function createApp(options: AppOptions): App {
   };
 }
 
+/** A folder of manifests, or a cluster, which also takes part in what becomes of them. */
+type Source = ConfigSource & Partial<Controller>;
+
 /** What the parts of an app share. */
 interface Parts {
   readonly options: AppOptions;
   readonly store: Store;
   readonly engines: Engines;
-  readonly source: FileSource;
+  readonly source: Source;
   readonly reporter: Reporter;
   readonly unreadyReasons: string[];
 }
@@ -93,19 +106,26 @@ function createParts(options: AppOptions): Parts {
   const { settings, logger } = options;
   const store = createStore();
   const engines = createEngines({ ...options, address: bindAddress(settings.bind), clock });
-  const source = createFileSource({
-    paths: settings.files,
-    store,
-    defaultNamespace: settings.namespace ?? 'default',
-    clock,
-    logger,
-  });
+  const source = createSource(options, store, () => reporter.outcomes());
   const reporter = createReporter({
     keySetStates: engines.keySetStates,
     problems: () => unreportedProblems(store.snapshot()),
+    ...(source.changed === undefined ? {} : { changed: source.changed }),
     logger,
   });
   return { options, store, engines, source, reporter, unreadyReasons: [] };
+}
+
+function createSource(
+  { settings, version, logger }: AppOptions,
+  store: Store,
+  outcomes: () => readonly Outcome[],
+): Source {
+  if (settings.kube) {
+    return createController({ settings, version, store, outcomes, clock, logger });
+  }
+  const { files: paths, namespace: defaultNamespace = 'default' } = settings;
+  return createFileSource({ paths, store, defaultNamespace, clock, logger });
 }
 
 function createAdmin(parts: Parts): AdminServer {
@@ -120,15 +140,19 @@ function createLoop(
   reported: (report: ControlReport) => void,
 ): ControlLoop {
   const { httpPort, httpsPort, allowLocalUpstreams } = options.settings;
+  const { want, restored } = source;
   return createControlLoop(
     {
       synced: source.synced,
       resources: store.snapshot,
+      ...(want === undefined ? {} : { want }),
+      ...(restored === undefined ? {} : { restored }),
       compile: (resources, lastGood) =>
         compile(resources, compileTools, { httpPort, httpsPort, allowLocalUpstreams, lastGood }),
       publish: engines.publish,
       report: (report) => {
         reporter.accept(report);
+        source.accepted?.(report.result.accepted);
         reported(report);
       },
     },
@@ -140,7 +164,7 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
   return {
     missing: () => [
       ...unreadyReasons,
-      ...(source.synced() ? [] : ['manifests are not loaded']),
+      ...source.missing(),
       ...(reporter.table() ? [] : ['no table is published']),
       ...(engines.keysAttempted() ? [] : ['keys are being fetched for the first time']),
     ],
@@ -160,14 +184,33 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
     traffic: () => ({ ...engines.traffic(), boundsMs: durationBoundsMs }),
     verification: engines.verification,
     listening: engines.ports,
+    ...(source.facts === undefined ? {} : { kube: source.facts }),
   };
 }
 
-function keepObserving(reporter: Reporter): void {
-  clock.after(observeMs, () => {
-    reporter.observe();
-    keepObserving(reporter);
-  });
+interface Observing {
+  readonly start: () => void;
+  /** Also before the start, which then comes to nothing. */
+  readonly stop: () => void;
+}
+
+function keepObserving(reporter: Reporter): Observing {
+  let cancel = (): void => {};
+  let stopped = false;
+  const start = (): void => {
+    if (stopped) return;
+    cancel = clock.after(observeMs, () => {
+      reporter.observe();
+      start();
+    });
+  };
+  return {
+    start,
+    stop: () => {
+      stopped = true;
+      cancel();
+    },
+  };
 }
 
 /** `::` takes IPv4 too, but cannot be opened where the kernel has no IPv6. */

@@ -5,7 +5,7 @@ import type { ProcessSettings } from './config/process-settings.ts';
 import type { ListenerFailure } from './control/loop.ts';
 import { createAccessLog } from './dataplane/access-log.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
-import { prepareProgram, type ProgramParts } from './dataplane/program.ts';
+import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
 import { createDataPlane, type DataPlane } from './dataplane/server.ts';
 import type { RoutingTable } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
@@ -66,10 +66,7 @@ export function createEngines(options: EnginesOptions): Engines {
   return {
     publish: async (result) => {
       if (result.table.version !== program.version) {
-        // Before the fetches start: a key set may name a cluster of its own table.
-        state.table = result.table;
-        jwt.update(result.table.keySets, result.secrets);
-        program = prepareProgram(result.table, result.secrets, parts, program);
+        program = prepare(result, program, { state, jwt, parts });
       }
       const failures = await dataPlane.swap(program);
       state.publishedAtMs = clock.now();
@@ -84,6 +81,27 @@ export function createEngines(options: EnginesOptions): Engines {
     ports: dataPlane.ports,
     stop: (times) => dataPlane.drain(times).then(jwt.close),
   };
+}
+
+/** Stages are prepared with their key sets at hand; those of the program that serves are given up only once there is another. */
+function prepare(
+  { table, secrets }: CompileResult,
+  former: Program,
+  { state, jwt, parts }: { state: EngineState; jwt: JwtEngine; parts: ProgramParts },
+): Program {
+  const before = state.table;
+  // Before the fetches start: a key set may name a cluster of its own table.
+  state.table = table;
+  jwt.update({ ...before.keySets, ...table.keySets }, { ...former.secrets, ...secrets });
+  try {
+    const program = prepareProgram(table, secrets, parts, former);
+    jwt.update(table.keySets, secrets);
+    return program;
+  } catch (thrown) {
+    state.table = before;
+    jwt.update(before.keySets, former.secrets);
+    throw thrown;
+  }
 }
 
 interface EngineState {

@@ -17,6 +17,27 @@ export interface AdminFacts {
   readonly verification: () => Verification;
   /** Ports that are open, by the name of the listener. */
   readonly listening: () => Readonly<Record<string, number>>;
+  /** Only where the manifests come from a cluster. */
+  readonly kube?: () => KubeFacts;
+}
+
+/** How it stands with the Kubernetes API; counters since the start. */
+export interface KubeFacts {
+  readonly requests: number;
+  readonly connectionsOpened: number;
+  readonly connections: number;
+  readonly watches: readonly {
+    readonly kind: string;
+    readonly state: string;
+    readonly failingMs: number;
+  }[];
+  readonly isLeader: boolean;
+  readonly writes: readonly {
+    readonly what: string;
+    readonly count: number;
+    readonly failures: number;
+  }[];
+  readonly statusQueue: number;
 }
 
 interface SourceProblem {

@@ -1,6 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
-import type { AdminFacts, KeySetReport, LabelledCount } from './admin-facts.ts';
+import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
+import type { AdminFacts, KeySetReport } from './admin-facts.ts';
 import { durationMetric } from './duration-metric.ts';
+import { kubeMetrics } from './kube-metrics.ts';
+import { counter, gauge, tally } from './metric.ts';
 
 /** What Prometheus reads: metrics of the process, of the traffic, of the configuration and of the key sets. */
 export interface MetricsPage {
@@ -17,7 +19,12 @@ export function createMetricsPage(facts: AdminFacts, version: string): MetricsPa
     set([version], 1),
   );
   const groups = [trafficMetrics, configMetrics, keyMetrics, verificationMetrics];
-  const ours = [build, ...groups.flatMap((metricsOf) => metricsOf(facts))];
+  const { kube } = facts;
+  const ours = [
+    build,
+    ...groups.flatMap((metricsOf) => metricsOf(facts)),
+    ...(kube === undefined ? [] : kubeMetrics(kube)),
+  ];
   for (const metric of ours) registry.registerMetric(metric);
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }
@@ -119,59 +126,4 @@ function verificationMetrics({ verification }: AdminFacts): readonly Metric[] {
       () => [{ labels: [], value: verification().droppedHeaders }],
     ),
   ];
-}
-
-type Set = (labels: readonly string[], value: number) => void;
-
-/** A gauge that is filled anew each time it is read. */
-function gauge(
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  fill: (set: Set) => void,
-): Metric {
-  return new Gauge({
-    name: `seekgate_${name}`,
-    help,
-    labelNames,
-    registers: [],
-    collect() {
-      this.reset();
-      fill((labels, value) => this.set(labelled(labelNames, labels), value));
-    },
-  });
-}
-
-function counter(
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  counts: () => readonly LabelledCount[],
-): Metric {
-  return new Counter({
-    name: `seekgate_${name}`,
-    help,
-    labelNames,
-    registers: [],
-    collect() {
-      this.reset();
-      for (const { labels, value } of counts()) this.inc(labelled(labelNames, labels), value);
-    },
-  });
-}
-
-function labelled(
-  names: readonly string[],
-  values: readonly string[],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
-}
-
-function tally(labels: readonly (readonly string[])[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const parts of labels) {
-    const key = parts.join('/');
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
 }

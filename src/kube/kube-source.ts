@@ -1,8 +1,6 @@
 import { kinds, type OwnKind } from '../api/kinds.ts';
-import type { LocatedProblem } from '../api/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
 import type { ConfigSource } from '../sources/config-source.ts';
 import type { Store } from '../store/store.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -19,8 +17,6 @@ export interface KubeSource extends ConfigSource {
   readonly want: ReferenceWatches['want'];
   readonly observed: ObservedObjects;
   readonly watches: () => readonly WatchFacts[];
-  /** Whether all that was wanted has been answered; false until the first. */
-  readonly complete: () => boolean;
 }
 
 /** One watch, for metrics. */
@@ -68,10 +64,9 @@ export function createKubeSource(options: KubeSourceOptions): KubeSource {
       return started.promise;
     },
     synced,
-    missing: () => missing(own),
+    missing: () => (synced() ? unsettled(references) : unlisted(own)),
     problems: () => watchProblems(all()),
     want: references.want,
-    complete: () => all().every((one) => one.answered()),
     observed,
     watches: () =>
       all().map((one) => {
@@ -92,11 +87,13 @@ function ownTargets({ watchNamespaces, namespace }: KubeSourceOptions) {
   });
 }
 
-function missing(own: readonly WatchedCollection[]): readonly string[] {
+function unlisted(own: readonly WatchedCollection[]): readonly string[] {
   const waiting = own.filter((one) => !one.answered());
-  if (own.length > 0 && waiting.length === 0) return [];
-  const names = [...new Set(waiting.map(({ target }) => target.kind))];
+  const names = [...new Set(waiting.map(({ target }) => target.kind))].join(', ');
   const error = waiting.map((one) => one.lastError()).find((one) => one !== undefined);
-  const listed = names.length === 0 ? '' : `: ${names.join(', ')}`;
-  return [`resources are not loaded${listed}${error === undefined ? '' : ` (${error})`}`];
+  return [`not listed yet: ${names}${error === undefined ? '' : ` (${error})`}`];
+}
+
+function unsettled(references: ReferenceWatches): readonly string[] {
+  return references.settled() ? [] : ['Secrets and Services are being looked up'];
 }

@@ -16,6 +16,8 @@ export interface ReferenceWatches {
    */
   readonly want: (refs: readonly ResourceRef[]) => Promise<void> | undefined;
   readonly collections: () => readonly WatchedCollection[];
+  /** Whether all that is wanted was known once, or has been waited for long enough; false before the first `want`. */
+  readonly settled: () => boolean;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,32 +29,55 @@ interface Reference {
 /** After that a compile goes on without; a watch that fails for longer must not hold up every change. */
 const waitMs = 5_000;
 
+/** For as long a new process leaves the requests to the former one; what one tenant names must not keep it from serving others. */
+const settleMs = 30_000;
+
 /** Creates it without watches. */
 export function createReferenceWatches(parts: CollectionParts): ReferenceWatches {
   const references = new Map<string, Reference>();
   const isPending = ({ startedMs, collections }: Reference): boolean =>
     parts.clock.monotonic() - startedMs < waitMs && !collections.every((one) => one.answered());
   const waits = createWaits(parts.clock, () => [...references.values()].some(isPending));
+  const collections = (): readonly WatchedCollection[] =>
+    [...references.values()].flatMap((one) => one.collections);
+  const settled = createSettled(parts.clock, collections);
   const answered = (): void => {
+    settled.look();
     waits.look();
     parts.answered();
   };
-  const collections = (): readonly WatchedCollection[] =>
-    [...references.values()].flatMap((one) => one.collections);
   let stopped = false;
   return {
     want: (refs) => {
       if (stopped) return undefined;
       fit(references, refs, { ...parts, answered });
+      settled.begin();
       return waits.wait();
     },
     collections,
+    settled: settled.look,
     stop: async () => {
       stopped = true;
       waits.end();
       await Promise.all(collections().map((one) => one.stop()));
     },
   };
+}
+
+function createSettled(clock: Clock, collections: () => readonly WatchedCollection[]) {
+  let sinceMs: number | undefined;
+  let settled = false;
+  const look = (): boolean => {
+    if (settled || sinceMs === undefined) return settled;
+    const isLate = clock.monotonic() - sinceMs >= settleMs;
+    settled = isLate || collections().every((one) => one.answered());
+    return settled;
+  };
+  const begin = (): void => {
+    sinceMs ??= clock.monotonic();
+    look();
+  };
+  return { begin, look };
 }
 
 interface Waits {

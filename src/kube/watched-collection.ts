@@ -64,7 +64,7 @@ export function createWatchedCollection(
   parts: CollectionParts,
 ): WatchedCollection {
   const objects = new CollectionObjects(target, parts);
-  const progress = createProgress(target, parts, () => objects.replaced([]));
+  const progress = createProgress(parts, () => objects.replaced([]));
   const watch = parts.listWatch({
     client: parts.client,
     path: collectionPath(target.kind, target.namespace),
@@ -108,11 +108,7 @@ interface Progress {
   readonly stop: () => void;
 }
 
-function createProgress(
-  { kind, namespace, name }: WatchTarget,
-  { clock, logger, answered: tell }: CollectionParts,
-  forget: () => void,
-): Progress {
+function createProgress({ clock, answered: tell }: CollectionParts, forget: () => void): Progress {
   let answered = false;
   let failingSince: number | undefined;
   let cancelForget = (): void => {};
@@ -128,7 +124,6 @@ function createProgress(
     stateChanged: (state) => {
       failingSince = state === 'failing' ? (failingSince ?? clock.monotonic()) : undefined;
       if (state !== 'absent' && state !== 'forbidden') return;
-      logger.warn({ kind, namespace, name, state }, 'kind not watched');
       answer();
       if (state === 'absent') cancelForget = clock.after(absentGraceMs, forget);
     },

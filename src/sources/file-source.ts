@@ -1,23 +1,12 @@
 import { watch } from 'chokidar';
-import type { LocatedProblem } from '../api/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { createHoldOff } from '../base/hold-off.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
+import type { ConfigSource } from './config-source.ts';
 import { assertPathsExist } from './file-tree.ts';
 import { createFileReconciler, type FileReconciler } from './file-reconciler.ts';
-
-/** What stands in for the API server in standalone mode: folders and files of manifests. */
-export interface FileSource {
-  /** Loads everything, then keeps watching; throws `ERR_SOURCE` for a path that is not there. */
-  readonly start: () => Promise<void>;
-  /** Whether everything was loaded once. */
-  readonly synced: () => boolean;
-  /** What is wrong with files and documents of which no resource came. */
-  readonly problems: () => readonly LocatedProblem[];
-  readonly stop: () => Promise<void>;
-}
 
 export interface FileSourceOptions {
   readonly paths: readonly string[];
@@ -34,8 +23,11 @@ const holdOffLimits = { quietMs: 20, maxMs: 100 };
 /** Network and container file systems may send no events: the tree is looked at this often all the same. */
 const resyncMs = 5_000;
 
-/** Creates a source; nothing is read before `start`. */
-export function createFileSource(options: FileSourceOptions): FileSource {
+/**
+ * What stands in for the API server in standalone mode: folders and files of manifests. Nothing is read before `start`, which
+ * throws `ERR_SOURCE` for a path that is not there.
+ */
+export function createFileSource(options: FileSourceOptions): ConfigSource {
   const { paths, clock, logger } = options;
   const reconciler = createFileReconciler(options);
   const scans = createScans(reconciler, clock, logger);
@@ -55,6 +47,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
       cancelResync = clock.after(resyncMs, resync);
     },
     synced: () => synced,
+    missing: () => (synced ? [] : ['manifests are not loaded']),
     problems: reconciler.problems,
     stop: async () => {
       cancelResync();

@@ -3,18 +3,19 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createLogger } from '../../../src/base/log.ts';
-import { createFileSource, type FileSource } from '../../../src/sources/file-source.ts';
+import type { ConfigSource } from '../../../src/sources/config-source.ts';
+import { createFileSource } from '../../../src/sources/file-source.ts';
 import { createStore, type Store } from '../../../src/store/store.ts';
 import { createTempFolder } from '../../support/temp-folder.ts';
 
 const secret = (name: string) => `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\n`;
 
-const open: FileSource[] = [];
+const open: ConfigSource[] = [];
 afterEach(async () => {
   for (const source of open.splice(0)) await source.stop();
 });
 
-async function started(path: string): Promise<{ store: Store; source: FileSource }> {
+async function started(path: string): Promise<{ store: Store; source: ConfigSource }> {
   const store = createStore();
   const source = createFileSource({
     paths: [path],
