@@ -1,0 +1,50 @@
+import type { OwnKind } from '../api/kinds.ts';
+import { contentHash } from '../base/stable-json.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
+import { apiVersionOf } from './own-kind.ts';
+import { apiTime, cutText } from './status-document.ts';
+import type { Transition } from './status-transitions.ts';
+
+/** An event that is to be told of a resource. */
+export interface ResourceEvent extends Transition {
+  readonly kind: OwnKind;
+  readonly ref: ResourceRef;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+const component = 'seekgate';
+
+/** What the API server takes. */
+const maxMessageBytes = 1024;
+const maxNameLength = 253;
+
+/** Two events with the same key are one that happened twice. */
+export function eventKey({ uid, type, reason, message }: ResourceEvent): string {
+  return contentHash(JSON.stringify([uid, type, reason, message]));
+}
+
+/** The `Event` of core/v1, as `kubectl describe` shows it. */
+export function eventDocument(
+  event: ResourceEvent,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const { kind, ref, uid, resourceVersion, type, reason, message } = event;
+  const { namespace, name } = ref;
+  const suffix = `.${contentHash(`${eventKey(event)} ${nowMs}`)}`;
+  const time = apiTime(nowMs);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace, name: `${name.slice(0, maxNameLength - suffix.length)}${suffix}` },
+    involvedObject: { apiVersion: apiVersionOf(kind), kind, namespace, name, uid, resourceVersion },
+    type,
+    reason,
+    message: cutText(message, maxMessageBytes),
+    source: { component },
+    reportingComponent: component,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '../base/clock.ts';
+import type { ResourceEvent } from './event-document.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+
+/** Events that wait for being sent, one after the other and not too many at a time. */
+export interface EventQueue {
+  readonly put: (event: ResourceEvent) => void;
+  /** Sends nothing more; resolves when the one under way has ended. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface EventQueueOptions {
+  /** Sends one; never rejects. Gives how long to pause afterwards. */
+  readonly send: (event: ResourceEvent) => Promise<number | undefined>;
+  /** One is given up without having been sent. */
+  readonly dropped: () => void;
+  readonly isLeader: () => boolean;
+  /** Something more important is being written. */
+  readonly isBusy: () => boolean;
+  readonly clock: Clock;
+}
+
+/** Beyond it the story is told by the statuses alone. */
+const maxWaiting = 250;
+
+const overall = { burst: 50, perSecond: 50 };
+/** A bulk change of one kind must not use up what the others need. */
+const ofKind = { burst: 25, perSecond: 10 };
+
+/** How long to give way. */
+const busyMs = 200;
+
+interface State extends EventQueueOptions {
+  readonly waiting: ResourceEvent[];
+  readonly all: TokenBucket;
+  readonly kinds: Map<string, TokenBucket>;
+  sending: Promise<void> | undefined;
+  cancelTimer: (() => void) | undefined;
+  stopped: boolean;
+}
+
+/** Creates an empty queue. */
+export function createEventQueue(options: EventQueueOptions): EventQueue {
+  const state: State = {
+    ...options,
+    waiting: [],
+    all: createTokenBucket(overall, options.clock),
+    kinds: new Map(),
+    sending: undefined,
+    cancelTimer: undefined,
+    stopped: false,
+  };
+  return {
+    put: (event) => {
+      if (state.stopped) return;
+      state.waiting.push(event);
+      if (state.waiting.length > maxWaiting) dropOne(state);
+      step(state);
+    },
+    stop: async () => {
+      state.stopped = true;
+      state.cancelTimer?.();
+      await state.sending;
+    },
+  };
+}
+
+/** What has gone wrong is more worth telling than what goes well. */
+function dropOne({ waiting, dropped }: State): void {
+  const normal = waiting.findIndex(({ type }) => type === 'Normal');
+  waiting.splice(normal === -1 ? waiting.length - 1 : normal, 1);
+  dropped();
+}
+
+/** Sends the next event, or sees to it that it will be sent. */
+function step(state: State): void {
+  if (state.stopped || state.sending !== undefined || state.cancelTimer !== undefined) return;
+  if (!state.isLeader()) {
+    // Whoever leads now tells its own.
+    for (const _event of state.waiting.splice(0)) state.dropped();
+  }
+  const next = nextOf(state);
+  if (next === undefined) return;
+  const delayMs = Math.max(next.waitMs, state.isBusy() ? busyMs : 0);
+  if (delayMs > 0) {
+    sleep(state, delayMs);
+    return;
+  }
+  state.waiting.splice(state.waiting.indexOf(next.event), 1);
+  state.all.take();
+  bucketOf(state, next.event).take();
+  state.sending = sendOne(state, next.event);
+}
+
+async function sendOne(state: State, event: ResourceEvent): Promise<void> {
+  const pauseMs = await state.send(event);
+  state.sending = undefined;
+  if (pauseMs === undefined) step(state);
+  else sleep(state, pauseMs);
+}
+
+function sleep(state: State, delayMs: number): void {
+  if (state.stopped) return;
+  state.cancelTimer = state.clock.after(delayMs, () => {
+    state.cancelTimer = undefined;
+    step(state);
+  });
+}
+
+/** The first event whose kind may send, else the one that may soonest, and how long that takes. */
+function nextOf(
+  state: State,
+): { readonly event: ResourceEvent; readonly waitMs: number } | undefined {
+  const firsts = new Map<string, ResourceEvent>();
+  for (const event of state.waiting) {
+    if (!firsts.has(event.kind)) firsts.set(event.kind, event);
+  }
+  const candidates = [...firsts.values()].map((event) => ({
+    event,
+    waitMs: Math.max(state.all.waitMs(), bucketOf(state, event).waitMs()),
+  }));
+  return candidates.sort((a, b) => a.waitMs - b.waitMs)[0];
+}
+
+function bucketOf({ kinds, clock }: State, { kind }: ResourceEvent): TokenBucket {
+  const bucket = kinds.get(kind) ?? createTokenBucket(ofKind, clock);
+  kinds.set(kind, bucket);
+  return bucket;
+}

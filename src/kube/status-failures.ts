@@ -1,0 +1,59 @@
+import { messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
+import { KubeApiError } from './kube-api-error.ts';
+import type { Retry } from './status-queue.ts';
+
+/** What to do about writes of statuses that fail. */
+export interface StatusFailures {
+  /** Logs a failure where it is news, and says when to try again. */
+  readonly retryAfter: (ref: ResourceRef, thrown: unknown) => Retry;
+  /** A write of the kind has gone well. */
+  readonly succeeded: (ref: ResourceRef) => void;
+}
+
+/** The server is away or has too much to do. */
+const busy = { scope: 'all', firstMs: 500, maxMs: 30_000 } as const satisfies Retry;
+
+/** A right lacks until somebody grants it, for all of the kind in that namespace. */
+const forbidden = { scope: 'namespace', firstMs: 10_000, maxMs: 300_000 } as const satisfies Retry;
+
+/** This status is refused, and will be until the object or the outcome is another one. */
+const refused = { scope: 'resource', firstMs: 10_000, maxMs: 600_000 } as const satisfies Retry;
+
+/** Creates the policy; each sort of failure is logged once for each kind, until a write of the kind goes well. */
+export function createStatusFailures(logger: Logger): StatusFailures {
+  const logged = new Map<string, Set<string>>();
+  const isNews = (kind: string, sort: string): boolean => {
+    const sorts = logged.get(kind) ?? new Set();
+    logged.set(kind, sorts);
+    return sorts.size < sorts.add(sort).size;
+  };
+  return {
+    retryAfter: (ref, thrown) => {
+      const status = thrown instanceof KubeApiError ? thrown.status : undefined;
+      const retry = retryOf(thrown);
+      const sort = retry.scope === 'all' ? 'busy' : `${status}`;
+      if (isNews(ref.kind, sort)) {
+        const level = sort === 'busy' ? 'warn' : 'error';
+        logger[level]({ ...ref, status, error: messageOf(thrown) }, 'status not written');
+      }
+      return retry;
+    },
+    succeeded: ({ kind }) => {
+      // A status that is refused for itself stays so while others of its kind are taken.
+      const sorts = logged.get(kind);
+      sorts?.delete('busy');
+      sorts?.delete('403');
+    },
+  };
+}
+
+function retryOf(thrown: unknown): Retry {
+  if (!(thrown instanceof KubeApiError)) return refused;
+  const { status, retryAfterMs } = thrown;
+  if (status === 403) return forbidden;
+  const isBusy =
+    status < 400 || status === 401 || status === 408 || status === 429 || status >= 500;
+  return isBusy ? { ...busy, atLeastMs: retryAfterMs } : refused;
+}
