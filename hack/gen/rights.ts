@@ -69,7 +69,7 @@ export const rights: readonly Right[] = [
     place: 'own',
     group: 'coordination.k8s.io',
     resources: ['leases'],
-    verbs: ['get', 'update'],
+    verbs: ['get', 'patch'],
     names: ['seekgate'],
     reason: 'The same Lease.',
   },
