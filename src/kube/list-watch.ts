@@ -46,7 +46,7 @@ export interface ListWatch {
 }
 
 /** A watch that has lived this long was a good one: what fails after it fails for the first time. */
-const goodAfterMs = 30_000;
+const goodAfterMs = 10_000;
 /** At least, between two watches that the server ends. */
 const pauseMs = 1_000;
 /** Errors that the server answers a watch with, one after the other, until the list is read anew: its version may be no good. */
@@ -81,8 +81,8 @@ class Run {
   /** The version to watch from; undefined when the list has to be read. */
   #version: string | undefined;
   #refusals = 0;
-  /** The list was answered and the watch was not: a list alone does not make it good again. */
-  #watchRefused = false;
+  /** Then a list alone does not make it good again. */
+  #watchFails = false;
   #listedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ListWatchOptions) {
@@ -124,7 +124,7 @@ class Run {
     this.#tell(() => handlers.replaced(listed.objects));
     this.#version = listed.resourceVersion;
     this.#refusals = 0;
-    if (!this.#watchRefused) this.#works();
+    if (!this.#watchFails) this.#works();
   }
 
   async #watch(resourceVersion: string): Promise<void> {
@@ -134,7 +134,7 @@ class Run {
     const opened = (): void => {
       if (openedAt !== undefined) return;
       openedAt = clock.monotonic();
-      this.#watchRefused = false;
+      this.#watchFails = false;
       this.#works();
     };
     try {
@@ -171,16 +171,17 @@ class Run {
     if (status === 410) return this.#listAnew(thrown);
     if (status > 0) this.#refusals += 1;
     // A right to list without one to watch, or a kind that was taken away: the list, read again and again, tells.
-    if (status === 403 || status === 404) this.#watchRefused = true;
-    if (this.#watchRefused || this.#refusals >= refusalsUntilList) this.#version = undefined;
+    const refused = status === 403 || status === 404;
+    if (refused || this.#refusals >= refusalsUntilList) this.#version = undefined;
     const delayMs = this.#delayAfter(thrown);
+    if (status > 0 || this.#backOff.count() > 1) {
+      this.#watchFails = true;
+      this.#fails(stateOf(thrown), thrown);
+      return delayMs;
+    }
     // Connections are cut every now and then; only when the next attempt fails too, something is wrong.
-    if (status > 0 || this.#backOff.count() > 1) this.#fails(stateOf(thrown), thrown);
-    else
-      this.#options.logger.debug(
-        { path: this.#options.path, error: messageOf(thrown) },
-        'kubernetes watch broken',
-      );
+    const { logger, path } = this.#options;
+    logger.debug({ path, error: messageOf(thrown) }, 'kubernetes watch broken');
     return delayMs;
   }
 
