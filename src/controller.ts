@@ -5,7 +5,7 @@ import type { Logger } from './base/log.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { OutcomeChange } from './control/report.ts';
 import type { Outcome, ResourceRef } from './ir/outcome.ts';
-import { createKeptVersions, type KeptVersions } from './kube/kept-versions.ts';
+import { createClusterWriter, type ClusterWriter } from './kube/cluster-writer.ts';
 import { createKubeClient, type KubeClient } from './kube/kube-client.ts';
 import { createKubeCredentials } from './kube/kube-credentials.ts';
 import { createKubeSource, type KubeSource } from './kube/kube-source.ts';
@@ -52,15 +52,16 @@ export function createController(options: ControllerOptions): Controller {
       const created = await createParts(options);
       if (stopped) return created.client.close();
       parts = created;
+      created.writer.start();
       await created.source.start();
     },
     synced: () => parts?.source.synced() ?? false,
     missing: () => parts?.source.missing() ?? ['credentials of the cluster are being read'],
     problems: () => parts?.source.problems() ?? [],
     want: (refs) => parts?.source.want(refs),
-    restored: async () => (await parts?.kept.restore()) ?? new Map(),
-    accepted: (resources) => parts?.kept.keep(resources),
-    changed: () => {},
+    restored: async () => (await parts?.writer.restored()) ?? new Map(),
+    accepted: (resources) => parts?.writer.accepted(resources),
+    changed: ({ outcomes }) => parts?.writer.changed(outcomes),
     facts: () => factsOf(parts),
     stop: async () => {
       stopped = true;
@@ -72,7 +73,7 @@ export function createController(options: ControllerOptions): Controller {
 interface Parts {
   readonly client: KubeClient;
   readonly source: KubeSource;
-  readonly kept: KeptVersions;
+  readonly writer: ClusterWriter;
 }
 
 async function createParts(options: ControllerOptions): Promise<Parts> {
@@ -91,25 +92,27 @@ async function createParts(options: ControllerOptions): Promise<Parts> {
     listWatch: createListWatch,
   });
   const { observed } = source;
-  const kept = createKeptVersions({ ...shared, observed, isLeader: () => false });
-  return { client, source, kept };
+  const writer = createClusterWriter({ ...shared, observed, outcomes: options.outcomes });
+  return { client, source, writer };
 }
 
-async function stopParts({ client, source, kept }: Parts, clock: Clock): Promise<void> {
-  const stopped = Promise.all([source.stop(), kept.stop()]);
+async function stopParts({ client, source, writer }: Parts, clock: Clock): Promise<void> {
+  const stopped = Promise.all([source.stop(), writer.stop()]);
   const late = new Promise<void>((resolve) => void clock.after(stopWithinMs, resolve));
   await Promise.race([stopped, late]);
   await client.close();
 }
 
 function factsOf(parts: Parts | undefined): KubeFacts {
-  const client = parts?.client.stats() ?? { requests: 0, connectionsOpened: 0, connections: 0 };
-  const kept = parts?.kept.stats();
   return {
-    ...client,
-    watches: parts?.source.watches() ?? [],
+    requests: 0,
+    connectionsOpened: 0,
+    connections: 0,
     isLeader: false,
-    writes: [{ what: 'kept version', count: kept?.writes ?? 0, failures: 0 }],
+    writes: [],
     statusQueue: 0,
+    ...parts?.client.stats(),
+    ...parts?.writer.stats(),
+    watches: parts?.source.watches() ?? [],
   };
 }

@@ -35,7 +35,8 @@ export interface KubeFacts {
   readonly writes: readonly {
     readonly what: string;
     readonly count: number;
-    readonly failures: number;
+    /** Absent: they are not counted. */
+    readonly failures?: number;
   }[];
   readonly statusQueue: number;
 }
