@@ -21,32 +21,31 @@ const forbidden = { scope: 'namespace', firstMs: 10_000, maxMs: 300_000 } as con
 /** This status is refused, and will be until the object or the outcome is another one. */
 const refused = { scope: 'resource', firstMs: 10_000, maxMs: 600_000 } as const satisfies Retry;
 
-/** Creates the policy; each sort of failure is logged once for each kind, until a write of the kind goes well. */
+/** Creates the policy; each sort of failure is logged once, until a write of the kind goes well. */
 export function createStatusFailures(logger: Logger): StatusFailures {
-  const logged = new Map<string, Set<string>>();
-  const isNews = (kind: string, sort: string): boolean => {
-    const sorts = logged.get(kind) ?? new Set();
-    logged.set(kind, sorts);
-    return sorts.size < sorts.add(sort).size;
-  };
+  const logged = new Set<string>();
   return {
     retryAfter: (ref, thrown) => {
       const status = thrown instanceof KubeApiError ? thrown.status : undefined;
       const retry = retryOf(thrown);
-      const sort = retry.scope === 'all' ? 'busy' : `${status}`;
-      if (isNews(ref.kind, sort)) {
-        const level = sort === 'busy' ? 'warn' : 'error';
-        logger[level]({ ...ref, status, error: messageOf(thrown) }, 'status not written');
-      }
+      const key = retry.scope === 'resource' ? `${ref.kind} ${status}` : keyOf(retry.scope, ref);
+      if (logged.has(key)) return retry;
+      logged.add(key);
+      const level = retry.scope === 'all' ? 'warn' : 'error';
+      logger[level]({ ...ref, status, error: messageOf(thrown) }, 'status not written');
       return retry;
     },
-    succeeded: ({ kind }) => {
+    succeeded: (ref) => {
       // A status that is refused for itself stays so while others of its kind are taken.
-      const sorts = logged.get(kind);
-      sorts?.delete('busy');
-      sorts?.delete('403');
+      logged.delete(keyOf('all', ref));
+      logged.delete(keyOf('namespace', ref));
     },
   };
+}
+
+/** Being busy is said once for a kind, a lacking right once for each namespace. */
+function keyOf(scope: 'namespace' | 'all', { kind, namespace }: ResourceRef): string {
+  return scope === 'all' ? `${kind} busy` : `${kind} in ${namespace}`;
 }
 
 function retryOf(thrown: unknown): Retry {
