@@ -1,4 +1,4 @@
-import { connect as connectHttp2, constants, type ClientHttp2Session } from 'node:http2';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
@@ -126,7 +126,7 @@ function connectionOf(
       });
     },
     retire,
-    destroy: () => session.destroy(undefined, constants.NGHTTP2_CANCEL),
+    destroy: () => session.destroy(new Error('the client is closed')),
     closed,
   };
 }

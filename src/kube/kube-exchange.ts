@@ -89,11 +89,11 @@ function cutShort(stream: ClientHttp2Stream): Error {
   return new Error(`the answer was cut short (HTTP/2 code ${stream.rstCode})`);
 }
 
-/** Node ends the body in peace also when the server resets the stream without an error code. */
+/** Node ends the body in peace also when the connection breaks: only the code tells it from an end that the server made. */
 async function* bodyOf(stream: ClientHttp2Stream): AsyncGenerator<Buffer, void> {
   try {
     yield* stream as AsyncIterable<Buffer>;
-    if (stream.aborted) throw cutShort(stream);
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw cutShort(stream);
   } finally {
     if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
   }

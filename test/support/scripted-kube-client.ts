@@ -85,8 +85,7 @@ function played(
 ): { readonly watch: ScriptedWatch; readonly lines: AsyncIterable<unknown> } {
   const queue: (() => unknown)[] = [];
   let wake = (): void => undefined;
-  let left = false;
-  let ended = false;
+  const state = { left: false, ended: false };
   const push = (...steps: readonly (() => unknown)[]) => {
     queue.push(...steps);
     wake();
@@ -99,13 +98,13 @@ function played(
   async function* lines(): AsyncGenerator<unknown, void> {
     try {
       if (refusal) throw refusal;
-      while (!ended || queue.length > 0) {
+      while (!state.ended || queue.length > 0) {
         const step = queue.shift();
         if (step) yield step();
         else await new Promise<void>((resolve) => void (wake = resolve));
       }
     } finally {
-      left = true;
+      state.left = true;
     }
   }
   const watch: ScriptedWatch = {
@@ -116,14 +115,14 @@ function played(
       push(...sent.map((line) => () => line));
     },
     end: () => {
-      ended = true;
+      state.ended = true;
       wake();
     },
     fail: (status, retryAfterMs) =>
       push(() => {
         throw new KubeApiError(status, `failed ${status}`, { retryAfterMs });
       }),
-    left: () => left,
+    left: () => state.left,
   };
   return { watch, lines: lines() };
 }
