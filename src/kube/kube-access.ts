@@ -50,10 +50,12 @@ export async function kubeAccessOf(loaded: LoadedKubeConfig): Promise<KubeAccess
 }
 
 function headersOf({ headers = {}, auth }: RequestOptions): Readonly<Record<string, string>> {
-  // A token out of a file often ends in a newline.
+  // A token out of a file often ends in a newline, and one in YAML may begin with one.
   const given = Object.entries(headers).map(([name, value]): [string, string] => [
     name.toLowerCase(),
-    String(value).trim(),
+    String(value)
+      .trim()
+      .replace(/^Bearer\s+/, 'Bearer '),
   ]);
   const basic: readonly [string, string][] = auth
     ? [['authorization', `Basic ${Buffer.from(auth).toString('base64')}`]]
