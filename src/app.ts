@@ -3,6 +3,7 @@ import type { AdminFacts } from './admin/admin-facts.ts';
 import { createAdminServer, type AdminServer } from './admin/admin-server.ts';
 import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
+import { createCompileMemory } from './compile/compile-memory.ts';
 import { compile, type CompileTools } from './compile/compile.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import { createControlLoop, type ControlLoop, type ControlReport } from './control/loop.ts';
@@ -141,6 +142,7 @@ function createLoop(
 ): ControlLoop {
   const { httpPort, httpsPort, allowLocalUpstreams } = options.settings;
   const { want, restored } = source;
+  const memory = createCompileMemory();
   return createControlLoop(
     {
       synced: source.synced,
@@ -148,7 +150,13 @@ function createLoop(
       ...(want === undefined ? {} : { want }),
       ...(restored === undefined ? {} : { restored }),
       compile: (resources, lastGood) =>
-        compile(resources, compileTools, { httpPort, httpsPort, allowLocalUpstreams, lastGood }),
+        compile(resources, compileTools, {
+          httpPort,
+          httpsPort,
+          allowLocalUpstreams,
+          lastGood,
+          memory,
+        }),
       publish: engines.publish,
       report: (report) => {
         reporter.accept(report);

@@ -32,7 +32,9 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
   if (single) {
     const at = { value: single, path: `${path}.routeAction.single` };
     const cluster = destination(at, scope);
-    return missing(cluster, scope) ?? forward(spec, [{ cluster, weight: 1 }], scope);
+    const isKnown = single.kube !== undefined || scope.context.backends.get(cluster) !== undefined;
+    const to = [{ cluster, weight: 1 }];
+    return (isKnown ? undefined : missing(cluster, scope)) ?? forward(spec, to, scope);
   }
   if (multi) {
     const at = { value: multi.destinations, path: `${path}.routeAction.multi.destinations` };
@@ -44,7 +46,7 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
 /** As Gloo: with `replaceInvalidRoutes` a route to a missing Upstream answers like one with an error, else 503. */
 function missing(cluster: string, { context }: HostScope): ClosedAction | undefined {
   const { replaceInvalidRoutes, invalidRouteStatus, invalidRouteBody } = context.settings;
-  if (!replaceInvalidRoutes || context.clusters.has(cluster)) return undefined;
+  if (!replaceInvalidRoutes) return undefined;
   const detail = `no cluster ${cluster}`;
   return { kind: 'closed', status: invalidRouteStatus, body: invalidRouteBody, detail };
 }
@@ -55,7 +57,7 @@ function forward(
   { context }: HostScope,
 ): ForwardAction {
   const toModel = destinations.some(
-    ({ cluster }) => context.clusters.get(cluster)?.llm !== undefined,
+    ({ cluster }) => context.backends.get(cluster)?.isModel === true,
   );
   const written = durationMs(spec.options?.timeout ?? '');
   const prefixRewrite = spec.options?.prefixRewrite;
@@ -105,7 +107,7 @@ function upstreamCluster(
   { context, namespace, findings }: HostScope,
 ): string {
   const name = clusterName(target);
-  const known = context.compiledClusters.get(name);
+  const known = context.backends.get(name);
   if (!known) {
     findings.warn({
       reason: 'UpstreamNotFound',
@@ -148,7 +150,7 @@ export function defaultRouteAction(scope: HostScope, verified: boolean): RouteAc
   }
   const { context, namespace, findings } = scope;
   const target = context.settings.defaultUpstream ?? { name: 'deepseek', namespace };
-  const found = context.compiledClusters.has(clusterName(target));
+  const found = context.backends.get(clusterName(target)) !== undefined;
   const gloo = `virtual service [${namespace}.${scope.name}] does not specify a virtual host: `;
   findings.warn({
     reason: found ? 'NoVirtualHost' : 'UpstreamNotFound',

@@ -4,11 +4,14 @@ import { durationMs } from '../base/duration.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
 import { isCertificate } from './certificates.ts';
 import { clusterName, defaultConnections } from './cluster-defaults.ts';
-import type { CompiledCluster, CompileContext } from './context.ts';
+import { backendOf } from './backends.ts';
+import type { CompileContext } from './context.ts';
+import type { CompileState } from './compile-state.ts';
 import { serviceEndpoints } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
 import { compileLlm } from './llm.ts';
+import { remembered } from './remembered.ts';
 import { findSecret, type SecretUse } from './secrets.ts';
 import { serveVersion } from './served-version.ts';
 
@@ -17,18 +20,23 @@ const httpsPort = 443;
 const longestTimeoutMs = 3_600_000;
 
 /** Compiles every Upstream, used or not: its own outcome says what is wrong with it. */
-export function clustersPass(context: CompileContext): void {
-  for (const entry of context.resources.list('Upstream')) compileEntry(entry, context);
+export async function clustersPass(state: CompileState): Promise<void> {
+  for (const entry of state.resources.list('Upstream')) {
+    const cluster = remembered(state, entry, (context) => compileEntry(entry, context));
+    if (cluster) {
+      state.backends.set(cluster.name, backendOf(cluster));
+      state.clusters.set(cluster.name, cluster);
+    }
+    const pause = state.options.breathe?.();
+    if (pause) await pause;
+  }
 }
 
-function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): void {
+function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): Cluster | undefined {
   const served = serveVersion(context, entry, (upstream, findings) =>
     compileUpstream(upstream, context, findings),
   );
-  if (!served) return;
-  const { cluster } = served.compiled;
-  context.compiledClusters.set(cluster.name, served.compiled);
-  context.clusters.set(cluster.name, cluster);
+  return served?.compiled;
 }
 
 interface Target {
@@ -41,7 +49,7 @@ function compileUpstream(
   upstream: Resource<'Upstream'>,
   context: CompileContext,
   findings: Findings,
-): CompiledCluster {
+): Cluster {
   const { spec, metadata } = upstream;
   const target = targetOf(upstream, {
     context,
@@ -49,7 +57,7 @@ function compileUpstream(
     namespace: metadata.namespace,
     path: 'spec',
   });
-  const cluster: Cluster = {
+  return {
     name: clusterName(metadata),
     ...target,
     connectTimeoutMs: Math.min(
@@ -59,9 +67,6 @@ function compileUpstream(
     ),
     maxConnections: spec.circuitBreakers?.maxConnections ?? defaultConnections.maxConnections,
   };
-  const credential = cluster.llm?.credential.kind;
-  // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
-  return { cluster, holdsCredential: credential === 'secret' || credential === 'missing' };
 }
 
 function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {

@@ -1,18 +1,19 @@
 import type { LocalAddresses } from '../base/local-addresses.ts';
 import { deepFreeze } from '../base/deep-freeze.ts';
-import { contentHash } from '../base/stable-json.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
-import { createContext, type CompileContext } from './context.ts';
+import { endCompile, type CompileMemory } from './compile-memory.ts';
+import { createCompileState, type CompileState } from './compile-state.ts';
 import { coreKindsPass } from './core-kinds.ts';
 import { keysPass } from './keys.ts';
 import { listenersPass } from './listeners.ts';
 import { outcomesOf } from './outcomes.ts';
 import { otherKindsPass } from './other-kinds.ts';
 import { settingsPass } from './settings.ts';
+import { tableVersion } from './table-version.ts';
 import { usedParts, usedSecrets } from './used-parts.ts';
 import { virtualHostsPass } from './virtual-hosts.ts';
 
@@ -31,6 +32,12 @@ export interface CompileOptions {
   readonly allowLocalUpstreams: LocalAddresses;
   /** By `refKey`: the last version of each resource that was accepted; it serves while a newer one is rejected. */
   readonly lastGood: ReadonlyMap<string, Resource>;
+  /** Whether the external name of a Service is connected to. Default false: whoever may write Services could point anywhere. */
+  readonly allowExternalName?: boolean;
+  /** What former compiles with it have left: makes this one faster, and changes nothing of what it gives. */
+  readonly memory?: CompileMemory;
+  /** Asked between two resources; the compile goes on when the promise resolves. Default: all at one go. */
+  readonly breathe?: () => Promise<void> | undefined;
 }
 
 export interface CompileResult {
@@ -45,7 +52,7 @@ export interface CompileResult {
 }
 
 /** In this order: later passes read what earlier ones left in the context. */
-const passes: readonly ((context: CompileContext) => void | Promise<void>)[] = [
+const passes: readonly ((state: CompileState) => void | Promise<void>)[] = [
   settingsPass,
   coreKindsPass,
   keysPass,
@@ -64,25 +71,27 @@ export async function compile(
   tools: CompileTools,
   options: CompileOptions,
 ): Promise<CompileResult> {
-  const context = createContext(resources, tools, options);
-  for (const pass of passes) await pass(context);
+  const state = createCompileState(resources, tools, options);
+  for (const pass of passes) await pass(state);
   const content = {
-    listeners: context.listeners.flatMap(({ listener, virtualHosts }) =>
+    listeners: state.listeners.flatMap(({ listener, virtualHosts }) =>
       // As Gloo: without a virtual host the port stays closed.
       virtualHosts.length > 0 ? [{ ...listener, virtualHosts }] : [],
     ),
-    ...usedParts(context),
+    ...usedParts(state),
   };
-  const table = { version: contentHash(JSON.stringify(content)), ...content };
-  return {
+  const table = { version: tableVersion(content), ...content };
+  const result = {
     table: deepFreeze(table),
-    secrets: Object.freeze(usedSecrets(content, context.secrets)),
-    outcomes: outcomesOf(context),
-    accepted: context.accepted,
-    wanted: wantedOf(context),
+    secrets: Object.freeze(usedSecrets(content, state.secrets)),
+    outcomes: outcomesOf(state),
+    accepted: state.accepted,
+    wanted: wantedOf(state),
   };
+  endCompile(state.memory);
+  return result;
 }
 
-function wantedOf({ wanted }: CompileContext): readonly ResourceRef[] {
+function wantedOf({ wanted }: CompileState): readonly ResourceRef[] {
   return [...wanted.keys()].sort().flatMap((key) => wanted.get(key) ?? []);
 }

@@ -1,22 +1,13 @@
-import {
-  refKey,
-  type EndpointSliceBody,
-  type Entry,
-  type Resource,
-  type ResourceSet,
-  type SecretBody,
-  type ServiceBody,
-} from '../api/resource.ts';
+import { refKey, type Entry, type Resource, type SecretBody } from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
-import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
-import type { VirtualHost } from '../ir/table.ts';
+import type { Backend } from './backends.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { Noted } from './findings.ts';
-import type { ListenerPlan } from './listeners.ts';
-import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
+import type { CompiledSettings } from './compiled-settings.ts';
+import type { ServicePort, ServiceTarget } from './service-target.ts';
 
 /** What became of one resource; turned into an outcome at the end. */
 export interface Verdict {
@@ -26,84 +17,69 @@ export interface Verdict {
   readonly servingLastGood: boolean;
 }
 
-/** A cluster as compiled from an Upstream or a Service, with what referring resources have to know of it. */
-export interface CompiledCluster {
-  readonly cluster: Cluster;
-  /** It sends a key of its owner: only permitted namespaces may route to it. */
-  readonly holdsCredential: boolean;
+/** Something that resources share, by its key. */
+export interface Lookup<K, V> {
+  readonly get: (key: K) => V | undefined;
 }
 
-/** Everything the passes share; it lives for one compile. */
-export interface CompileContext {
-  readonly resources: ResourceSet;
+/** Something that resources contribute to, by its key. */
+export interface Ledger<V> extends Lookup<string, V> {
+  readonly set: (key: string, value: V) => unknown;
+}
+
+/**
+ * What the compile of one resource may read of what it shares with others. Each answer is compared with that of the former
+ * compile, by identity: whatever is not a text has to stay the same object while it says the same.
+ */
+export interface SharedState {
+  /** By `resourceKey`. */
+  readonly secretBodies: Lookup<string, SecretBody>;
+  /** By text. */
+  readonly keyImports: Lookup<string, KeyImport>;
+  /** Of Upstreams, by the name of the cluster. */
+  readonly backends: Lookup<string, Backend>;
+  readonly serviceTargets: Lookup<ServicePort, ServiceTarget>;
+  /** What a route to a Service has to hear of it, as JSON. */
+  readonly serviceFaults: Lookup<ServicePort, string>;
+  /** Names of the listeners that serve a VirtualService, one a line. */
+  readonly listenersFor: Lookup<Resource<'VirtualService'>, string>;
+  /** The virtual host that has a domain, by `domainKey`. */
+  readonly domainOwners: Lookup<string, string>;
+  /** The last good version, where it is another than the newest. */
+  readonly olderVersions: Lookup<Entry, Resource>;
+  /** The last good version, whichever that is. */
+  readonly lastGood: Lookup<Entry, Resource>;
+}
+
+/** What the compile of one resource leaves. */
+export interface Ledgers {
+  readonly keySets: Ledger<KeySet>;
+  readonly secrets: Ledger<string>;
+  /** Services that routes name, by the name of their cluster. */
+  readonly namedServices: Ledger<ServicePort>;
+  /** Secrets and Services that were looked up, by `refKey`. */
+  readonly wanted: Ledger<ResourceRef>;
+  readonly verdicts: Ledger<Verdict>;
+  readonly accepted: Ledger<Resource>;
+}
+
+/** What the compile of one resource works with. */
+export interface CompileContext extends SharedState, Ledgers {
   readonly tools: CompileTools;
   readonly options: CompileOptions;
-  settings: CompiledSettings;
-  /** Kubernetes' own kinds by `resourceKey`; slices by that of their Service. */
-  readonly secretBodies: Map<string, SecretBody>;
-  readonly services: Map<string, ServiceBody>;
-  readonly endpointSlices: Map<string, EndpointSliceBody[]>;
-  readonly keyImports: Map<string, KeyImport>;
-  readonly compiledClusters: Map<string, CompiledCluster>;
-  readonly clusters: Map<string, Cluster>;
-  readonly keySets: Map<string, KeySet>;
-  readonly secrets: Map<string, string>;
-  readonly virtualHosts: Map<string, VirtualHost>;
-  readonly listeners: ListenerPlan[];
-  readonly verdicts: Map<string, Verdict>;
-  readonly accepted: Map<string, Resource>;
-  /** Secrets and Services that were looked up, by `refKey`. */
-  readonly wanted: Map<string, ResourceRef>;
-}
-
-/** An empty context for one compile. */
-export function createContext(
-  resources: ResourceSet,
-  tools: CompileTools,
-  options: CompileOptions,
-): CompileContext {
-  return {
-    resources,
-    tools,
-    options,
-    settings: defaultSettings,
-    secretBodies: new Map(),
-    services: new Map(),
-    endpointSlices: new Map(),
-    keyImports: new Map(),
-    compiledClusters: new Map(),
-    clusters: new Map(),
-    keySets: new Map(),
-    secrets: new Map(),
-    virtualHosts: new Map(),
-    listeners: [],
-    verdicts: new Map(),
-    accepted: new Map(),
-    wanted: new Map(),
-  };
+  readonly settings: CompiledSettings;
 }
 
 /** The version a source delivered, then the last good one: the first that compiles without errors is used. */
 export function candidates<K extends OwnKind>(
-  context: CompileContext,
+  { olderVersions }: Pick<CompileContext, 'olderVersions'>,
   entry: Entry<K>,
 ): readonly { readonly resource: Resource<K>; readonly lastGood: boolean }[] {
   const found: { resource: Resource<K>; lastGood: boolean }[] = [];
   if (entry.resource) found.push({ resource: entry.resource, lastGood: false });
-  const last = lastGoodOf(entry, context.options.lastGood);
-  if (last && last !== entry.resource)
-    found.push({ resource: last as Resource<K>, lastGood: true });
+  const last = olderVersions.get(entry);
+  if (last) found.push({ resource: last as Resource<K>, lastGood: true });
   return found;
-}
-
-/** The last good version; one of a resource that was deleted and made anew under the same name does not count. */
-export function lastGoodOf(
-  entry: Entry,
-  lastGood: ReadonlyMap<string, Resource>,
-): Resource | undefined {
-  const last = lastGood.get(refKey(entry.ref));
-  const uid = entry.uid ?? entry.resource?.metadata.uid;
-  return last?.metadata.uid === uid ? last : undefined;
 }
 
 /** Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. */

@@ -1,9 +1,11 @@
 import type { CoreKind } from '../api/kinds.ts';
 import { refKey, type EndpointSliceBody, type Resource } from '../api/resource.ts';
-import { lastGoodOf, type CompileContext } from './context.ts';
+import type { CompileState } from './compile-state.ts';
+import { lastGoodOf } from './last-good.ts';
 
 /** Finds what of Kubernetes' own kinds is in use: a version that cannot be read leaves the last one that could. */
-export function coreKindsPass(context: CompileContext): void {
+export function coreKindsPass(context: CompileState): void {
+  const { endpointSlices } = context;
   for (const secret of readable('Secret', context)) {
     context.secretBodies.set(resourceKey(secret.metadata), secret);
   }
@@ -15,13 +17,13 @@ export function coreKindsPass(context: CompileContext): void {
     const name = labels?.['kubernetes.io/service-name'];
     if (name === undefined) continue;
     const key = resourceKey({ namespace, name });
-    const slices: EndpointSliceBody[] = context.endpointSlices.get(key) ?? [];
+    const slices: EndpointSliceBody[] = endpointSlices.get(key) ?? [];
     slices.push(slice);
-    context.endpointSlices.set(key, slices);
+    endpointSlices.set(key, slices);
   }
 }
 
-function readable<K extends CoreKind>(kind: K, context: CompileContext): readonly Resource<K>[] {
+function readable<K extends CoreKind>(kind: K, context: CompileState): readonly Resource<K>[] {
   return context.resources.list(kind).flatMap((entry) => {
     const key = refKey(entry.ref);
     const last = lastGoodOf(entry, context.options.lastGood);

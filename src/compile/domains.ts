@@ -1,7 +1,7 @@
+import type { CompileContext } from './context.ts';
 import type { Findings } from './findings.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
-import type { ListenerPlan } from './listeners.ts';
 
 /** Exact (with or without port), `*`, `*.suffix`, `*-suffix`, `prefix.*`, `prefix-*`. */
 const form =
@@ -43,15 +43,22 @@ export function compileDomains(
   return [...seen];
 }
 
+/** Key of a domain of a listener, among those that have an owner. */
+export function domainKey(listener: string, domain: string): string {
+  return `${domain} ${listener}`;
+}
+
 /** Notes the domains that an older virtual host has on one of the listeners. */
 export function checkConflicts(
-  domains: readonly string[],
-  path: string,
-  listeners: readonly ListenerPlan[],
+  { value: domains, path }: At<readonly string[]>,
+  listeners: readonly string[],
+  domainOwners: CompileContext['domainOwners'],
   findings: Findings,
 ): void {
   for (const domain of domains) {
-    const owners = listeners.flatMap((listener) => listener.domains.get(domain) ?? []);
+    const owners = listeners.flatMap(
+      (listener) => domainOwners.get(domainKey(listener, domain)) ?? [],
+    );
     if (owners.length === 0) continue;
     const others = [...new Set(owners)].join(' ');
     findings.error({

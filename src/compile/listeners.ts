@@ -1,9 +1,9 @@
 import type { GatewaySpec } from '../api/gateway.ts';
-import type { Entry, Metadata, Resource } from '../api/resource.ts';
-import type { Listener } from '../ir/table.ts';
-import { byAge } from './age.ts';
-import type { CompileContext } from './context.ts';
+import type { Entry, Resource } from '../api/resource.ts';
+import { oldestFirst } from './age.ts';
+import type { CompileState } from './compile-state.ts';
 import { shown, type Findings } from './findings.ts';
+import type { ListenerPlan } from './listener-plan.ts';
 import { selection } from './selection.ts';
 import { serveVersion } from './served-version.ts';
 
@@ -12,18 +12,9 @@ const defaultHttpsPort = 8443;
 /** The one proxy there is: Gateways for other proxies are not ours. */
 const proxyName = 'gateway-proxy';
 
-/** A listener while its virtual hosts are still being found. */
-export interface ListenerPlan {
-  readonly listener: Omit<Listener, 'virtualHosts'>;
-  readonly selects: (metadata: Metadata) => boolean;
-  readonly virtualHosts: string[];
-  /** Domain, lower-case, to the virtual host that has it. */
-  readonly domains: Map<string, string>;
-}
-
 /** Without Gateways one plain and one TLS listener serve everything; with them their ports and selections hold. */
-export function listenersPass(context: CompileContext): void {
-  const entries = context.resources.list('Gateway').toSorted(byAge(context.options.lastGood));
+export function listenersPass(context: CompileState): void {
+  const entries = oldestFirst(context.resources.list('Gateway'), context.options.lastGood);
   if (entries.length === 0) {
     const { httpPort, httpsPort } = context.options;
     context.listeners.push(
@@ -44,10 +35,10 @@ function plan(
   listener: ListenerPlan['listener'],
   selects: ListenerPlan['selects'] = () => true,
 ): ListenerPlan {
-  return { listener, selects, virtualHosts: [], domains: new Map() };
+  return { listener, selects, virtualHosts: [] };
 }
 
-function compileGateway(entry: Entry<'Gateway'>, context: CompileContext): void {
+function compileGateway(entry: Entry<'Gateway'>, context: CompileState): void {
   const served = serveVersion(context, entry, (gateway, findings) =>
     planGateway(gateway, context, findings),
   );
@@ -57,7 +48,7 @@ function compileGateway(entry: Entry<'Gateway'>, context: CompileContext): void 
 /** Undefined: the Gateway is not for us, or not served. */
 function planGateway(
   gateway: Resource<'Gateway'>,
-  context: CompileContext,
+  context: CompileState,
   findings: Findings,
 ): ListenerPlan | undefined {
   const { spec, metadata } = gateway;
@@ -84,7 +75,7 @@ function planGateway(
 function checkPort(
   { name, port }: ListenerPlan['listener'],
   { bindAddress }: GatewaySpec,
-  context: CompileContext,
+  context: CompileState,
   findings: Findings,
 ): void {
   const rival = context.listeners.find(({ listener }) => listener.port === port);
@@ -125,7 +116,7 @@ function checkProtection({ bindAddress = '', httpGateway }: GatewaySpec, finding
 /** A port given by flag is for the first Gateway of its kind; two on one port could not both serve. */
 function listenerOf(
   { spec, metadata }: Resource<'Gateway'>,
-  context: CompileContext,
+  context: CompileState,
 ): ListenerPlan['listener'] {
   const tls = spec.ssl ?? false;
   const first = !context.listeners.some(({ listener }) => listener.tls === tls);

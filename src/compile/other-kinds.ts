@@ -1,5 +1,6 @@
 import type { OwnKind } from '../api/kinds.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileState } from './compile-state.ts';
+import { remembered } from './remembered.ts';
 import { serveVersion } from './served-version.ts';
 
 /** Kinds that only have their shape checked yet; the validator has marked what of them is not enforced. */
@@ -11,8 +12,8 @@ const kinds = [
 ] as const satisfies readonly OwnKind[];
 
 /** Gives kinds without a meaning of their own yet the verdict of their shape. */
-export function otherKindsPass(context: CompileContext): void {
-  for (const entry of kinds.flatMap((kind) => context.resources.list(kind))) {
-    serveVersion(context, entry, () => undefined);
+export function otherKindsPass(state: CompileState): void {
+  for (const entry of kinds.flatMap((kind) => state.resources.list(kind))) {
+    remembered(state, entry, (context) => void serveVersion(context, entry, () => undefined));
   }
 }

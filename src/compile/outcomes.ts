@@ -1,8 +1,10 @@
 import { kinds } from '../api/kinds.ts';
 import { problemLine, type Reason } from '../api/problem.ts';
 import { refKey, type Entry } from '../api/resource.ts';
+import { deepFreeze } from '../base/deep-freeze.ts';
 import type { Condition, Outcome, ResourceState } from '../ir/outcome.ts';
-import type { CompileContext, Verdict } from './context.ts';
+import type { Verdict } from './context.ts';
+import type { CompileState } from './compile-state.ts';
 import type { Noted } from './findings.ts';
 
 /** Faults of references: they make ResolvedRefs false. */
@@ -16,13 +18,41 @@ const referenceReasons: readonly Reason[] = [
   'ForbiddenAddress',
 ];
 
-/** One outcome for each resource of ours, in the order of kind, namespace and name. */
-export function outcomesOf(context: CompileContext): readonly Outcome[] {
+/** An outcome, and what it was made of. */
+export interface KnownOutcome {
+  readonly entry: Entry;
+  readonly verdict: Verdict | undefined;
+  readonly outcome: Outcome;
+}
+
+/**
+ * One outcome for each resource of ours, in the order of kind, namespace and name: the same object as in the former compile
+ * while it says the same.
+ */
+export function outcomesOf(state: CompileState): readonly Outcome[] {
   return kinds.flatMap(({ kind }) =>
-    context.resources
-      .list(kind)
-      .map((entry) => outcomeOf(entry, context.verdicts.get(refKey(entry.ref)))),
+    state.resources.list(kind).map((entry) => keptOutcome(entry, state)),
   );
+}
+
+function keptOutcome(entry: Entry, { memory, verdicts }: CompileState): Outcome {
+  const key = refKey(entry.ref);
+  const verdict = verdicts.get(key);
+  const last = memory.former.outcomes.get(key);
+  const isSame = last?.entry === entry && last.verdict === verdict;
+  const known = last && isSame ? last : compiledOutcome(entry, verdict, last?.outcome);
+  memory.next.outcomes.set(key, known);
+  return known.outcome;
+}
+
+function compiledOutcome(
+  entry: Entry,
+  verdict: Verdict | undefined,
+  last: Outcome | undefined,
+): KnownOutcome {
+  const outcome = outcomeOf(entry, verdict);
+  const isEqual = last && JSON.stringify(last) === JSON.stringify(outcome);
+  return { entry, verdict, outcome: isEqual ? last : deepFreeze(outcome) };
 }
 
 function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {

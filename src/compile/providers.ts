@@ -197,7 +197,7 @@ function upstreamOf(
   const target = { name: ref.name, namespace: ref.namespace ?? namespace };
   const name = clusterName(target);
   // Gloo accepts a dangling one, and then answers 401 to everybody.
-  if (!context.compiledClusters.has(name)) {
+  if (context.backends.get(name) === undefined) {
     findings.warn({
       reason: 'UpstreamNotFound',
       path: `${path}.upstreamRef`,

@@ -1,7 +1,7 @@
 import type { GatewaySpec } from '../api/gateway.ts';
 import { labelOperators } from '../api/label-expression.ts';
 import type { Metadata } from '../api/resource.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileState } from './compile-state.ts';
 import { enumName } from './enum-name.ts';
 import { shown, type Findings } from './findings.ts';
 import {
@@ -18,7 +18,7 @@ type WrittenExpression = NonNullable<
 
 /** The Gateway whose selection it is. */
 export interface SelectionScope {
-  readonly context: CompileContext;
+  readonly context: CompileState;
   readonly findings: Findings;
   readonly metadata: Metadata;
 }

@@ -1,7 +1,7 @@
 import type { OwnKind } from '../api/kinds.ts';
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import { messageOf } from '../base/errors.ts';
-import { candidates, lastGoodOf, shapeFindings, type CompileContext } from './context.ts';
+import { candidates, shapeFindings, type CompileContext } from './context.ts';
 import { createFindings, type Findings } from './findings.ts';
 
 /** The version of a resource that is used, and what was made of it. */
@@ -35,7 +35,7 @@ export function serveVersion<K extends OwnKind, T>(
     servingLastGood: served?.lastGood ?? false,
   });
   // What was good once is kept even while something it refers to is away: it may come back.
-  const accepted = served?.resource ?? lastGoodOf(entry, context.options.lastGood);
+  const accepted = served?.resource ?? context.lastGood.get(entry);
   if (accepted) context.accepted.set(key, accepted as Resource);
   return served;
 }

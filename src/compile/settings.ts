@@ -1,22 +1,28 @@
 import { refKey, type Entry } from '../api/resource.ts';
 import type { SettingsSpec } from '../api/settings.ts';
-import { byAge } from './age.ts';
+import { oldestFirst } from './age.ts';
 import { defaultSettings, unreadableSettings, type CompiledSettings } from './compiled-settings.ts';
-import { shapeFindings, type CompileContext } from './context.ts';
+import { shapeFindings } from './context.ts';
+import { type CompileState } from './compile-state.ts';
 import { createFindings } from './findings.ts';
 import { serveVersion } from './served-version.ts';
 
 /** Reads the oldest Settings called `default`, else the oldest; the rest are not in force and say so. */
-export function settingsPass(context: CompileContext): void {
-  const entries = context.resources.list('Settings').toSorted(byAge(context.options.lastGood));
+export function settingsPass(context: CompileState): void {
+  const entries = oldestFirst(context.resources.list('Settings'), context.options.lastGood);
   const chosen = entries.find((entry) => entry.ref.name === 'default') ?? entries[0];
   for (const entry of entries) {
     if (entry === chosen) inForce(entry, context);
     else notInForce(entry, chosen?.ref, context);
   }
+  const { former, next } = context.memory;
+  // Equal ones stay the same object: everything else is compiled anew for others.
+  const isSame = JSON.stringify(former.settings) === JSON.stringify(context.settings);
+  context.settings = (isSame ? former.settings : undefined) ?? context.settings;
+  next.settings = context.settings;
 }
 
-function inForce(entry: Entry<'Settings'>, context: CompileContext): void {
+function inForce(entry: Entry<'Settings'>, context: CompileState): void {
   const served = serveVersion(context, entry, ({ spec, metadata }) =>
     readSettings(spec, metadata.namespace),
   );
@@ -37,7 +43,7 @@ function inForce(entry: Entry<'Settings'>, context: CompileContext): void {
 function notInForce(
   entry: Entry<'Settings'>,
   chosen: Entry['ref'] | undefined,
-  context: CompileContext,
+  context: CompileState,
 ): void {
   const findings = createFindings();
   findings.warn({

@@ -1,6 +1,7 @@
 import type { KeySet } from '../ir/jwt.ts';
 import type { RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileState } from './compile-state.ts';
+import { serviceTarget } from './service-target.ts';
 
 type Parts = Pick<RoutingTable, 'virtualHosts' | 'clusters' | 'keySets'>;
 
@@ -8,16 +9,21 @@ type Parts = Pick<RoutingTable, 'virtualHosts' | 'clusters' | 'keySets'>;
  * What goes into the table, by name, so that the order in which resources came changes nothing: without what only rejected
  * resources would have needed, so that nothing is fetched or dialled for them. Upstreams are there in any case.
  */
-export function usedParts(context: CompileContext): Parts {
-  const hosts = [...context.virtualHosts.values()];
-  const keySets = new Set(
-    hosts.flatMap(({ providers }) => Object.values(providers).map(({ keySet }) => keySet)),
-  );
-  const clusters = new Set([...context.compiledClusters.keys(), ...hosts.flatMap(destinationsOf)]);
+export function usedParts(state: CompileState): Parts {
+  const keySets = new Set<string>();
+  const clusters = new Map(state.clusters);
+  for (const host of state.virtualHosts.values()) {
+    const named = namedBy(host);
+    for (const id of named.keySets) keySets.add(id);
+    for (const name of named.clusters) {
+      const service = clusters.has(name) ? undefined : state.namedServices.get(name);
+      if (service) clusters.set(name, serviceTarget(service, state).cluster);
+    }
+  }
   return {
-    virtualHosts: byName(context.virtualHosts),
-    clusters: byName(context.clusters, clusters),
-    keySets: byName(context.keySets, keySets),
+    virtualHosts: byName(state.virtualHosts),
+    clusters: byName(clusters),
+    keySets: byName(state.keySets, keySets),
   };
 }
 
@@ -26,6 +32,7 @@ export function usedSecrets(
   { virtualHosts, clusters, keySets }: Parts,
   secrets: ReadonlyMap<string, string>,
 ): Secrets {
+  if (secrets.size === 0) return {};
   const ids = new Set([
     ...Object.values(virtualHosts).flatMap(({ tls }) =>
       tls ? [tls.certificateSecret, tls.keySecret] : [],
@@ -38,10 +45,26 @@ export function usedSecrets(
   return byName(secrets, ids);
 }
 
-function destinationsOf({ routes }: VirtualHost): readonly string[] {
-  return routes.flatMap(({ action }) =>
+interface Named {
+  readonly keySets: readonly string[];
+  readonly clusters: readonly string[];
+}
+
+/** Of virtual hosts, which never change. */
+const known = new WeakMap<VirtualHost, Named>();
+
+function namedBy(host: VirtualHost): Named {
+  const named = known.get(host) ?? readNames(host);
+  known.set(host, named);
+  return named;
+}
+
+function readNames({ providers, routes }: VirtualHost): Named {
+  const clusters = routes.flatMap(({ action }) =>
     action.kind === 'forward' ? action.destinations.map(({ cluster }) => cluster) : [],
   );
+  const keySets = Object.values(providers).map(({ keySet }) => keySet);
+  return { keySets: [...new Set(keySets)], clusters: [...new Set(clusters)] };
 }
 
 function sharedSecretsOf(keySet: KeySet): readonly string[] {

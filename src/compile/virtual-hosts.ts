@@ -1,14 +1,15 @@
-import { refKey, type Entry, type Metadata, type Resource } from '../api/resource.ts';
+import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { SslConfig } from '../api/virtual-service.ts';
 import type { JwtProvider } from '../ir/jwt.ts';
 import type { VirtualHost } from '../ir/table.ts';
-import { byAge } from './age.ts';
+import { oldestFirst } from './age.ts';
 import type { CompileContext } from './context.ts';
-import { checkConflicts, compileDomains } from './domains.ts';
+import type { CompileState } from './compile-state.ts';
+import { checkConflicts, compileDomains, domainKey } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
-import type { ListenerPlan } from './listeners.ts';
 import type { HostScope } from './providers.ts';
+import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
 import { compileTls } from './server-tls.ts';
 import { serveVersion } from './served-version.ts';
@@ -16,52 +17,47 @@ import { compileHostStages, type HostProviders } from './stages.ts';
 
 interface Compiled {
   readonly host: VirtualHost;
-  readonly listeners: readonly ListenerPlan[];
+  readonly listeners: readonly string[];
+  /** Its domains on these listeners. */
+  readonly domainKeys: readonly string[];
   readonly remoteKeySets: readonly string[];
 }
 
 /** Compiles VirtualServices from the oldest to the youngest, so that the oldest keeps a domain that two want. */
-export function virtualHostsPass(context: CompileContext): void {
-  const entries = context.resources.list('VirtualService');
-  for (const entry of entries.toSorted(byAge(context.options.lastGood))) {
-    compileEntry(entry, context);
+export async function virtualHostsPass(state: CompileState): Promise<void> {
+  const entries = state.resources.list('VirtualService');
+  for (const entry of oldestFirst(entries, state.options.lastGood)) {
+    const compiled = remembered(state, entry, (context) => compileEntry(entry, context));
+    if (compiled) publish(compiled, state);
+    const pause = state.options.breathe?.();
+    if (pause) await pause;
   }
 }
 
-function compileEntry(entry: Entry<'VirtualService'>, context: CompileContext): void {
+function compileEntry(
+  entry: Entry<'VirtualService'>,
+  context: CompileContext,
+): Compiled | undefined {
   const served = serveVersion(context, entry, (resource, findings) =>
     compileService(resource, context, findings),
   );
-  if (!served?.compiled) return;
-  const { host, listeners, remoteKeySets } = served.compiled;
-  publish(host, listeners, context);
+  if (!served?.compiled) return undefined;
+  const { listeners, remoteKeySets } = served.compiled;
   const key = refKey(entry.ref);
   const verdict = context.verdicts.get(key);
   if (verdict && listeners.length > 0) {
     context.verdicts.set(key, { ...verdict, keySets: remoteKeySets });
   }
+  return served.compiled;
 }
 
-function publish(
-  host: VirtualHost,
-  listeners: readonly ListenerPlan[],
-  context: CompileContext,
-): void {
-  if (listeners.length > 0) context.virtualHosts.set(host.name, host);
-  for (const listener of listeners) {
-    listener.virtualHosts.push(host.name);
-    for (const domain of host.domains) listener.domains.set(domain, host.name);
+function publish({ host, listeners, domainKeys }: Compiled, state: CompileState): void {
+  if (listeners.length === 0) return;
+  state.virtualHosts.set(host.name, host);
+  for (const { listener, virtualHosts } of state.listeners) {
+    if (listeners.includes(listener.name)) virtualHosts.push(host.name);
   }
-}
-
-function listenersFor(
-  metadata: Metadata,
-  wantsTls: boolean,
-  context: CompileContext,
-): readonly ListenerPlan[] {
-  return context.listeners.filter(
-    ({ listener, selects }) => listener.tls === wantsTls && selects(metadata),
-  );
+  for (const key of domainKeys) state.domainOwners.set(key, host.name);
 }
 
 function warnUnselected(findings: Findings): void {
@@ -74,10 +70,11 @@ function warnUnselected(findings: Findings): void {
 
 /** Undefined: it has nothing to serve. */
 function compileService(
-  { spec, metadata }: Resource<'VirtualService'>,
+  resource: Resource<'VirtualService'>,
   context: CompileContext,
   findings: Findings,
 ): Compiled | undefined {
+  const { spec, metadata } = resource;
   const { namespace, name } = metadata;
   const plan = planHost(spec);
   if (!plan) {
@@ -94,10 +91,14 @@ function compileService(
   const remoteKeySets = new Set<string>();
   const scope: HostScope = { context, namespace, name, findings, remoteKeySets };
   const host = compileHost(plan, spec.sslConfig, scope);
-  const listeners = listenersFor(metadata, spec.sslConfig !== undefined, context);
-  checkConflicts(host.domains, plan.domains.path, listeners, findings);
+  const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
+  const domains = { value: host.domains, path: plan.domains.path };
+  checkConflicts(domains, listeners, context.domainOwners, findings);
   if (listeners.length === 0) warnUnselected(findings);
-  return { host, listeners, remoteKeySets: [...remoteKeySets] };
+  const domainKeys = listeners.flatMap((listener) =>
+    host.domains.map((domain) => domainKey(listener, domain)),
+  );
+  return { host, listeners, domainKeys, remoteKeySets: [...remoteKeySets] };
 }
 
 function compileHost(plan: HostPlan, ssl: SslConfig | undefined, scope: HostScope): VirtualHost {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { refKey, type Entry, type Resource } from '../../../src/api/resource.ts';
-import { byAge } from '../../../src/compile/age.ts';
+import { oldestFirst } from '../../../src/compile/age.ts';
 
 function gateway(
   name: string,
@@ -16,9 +16,9 @@ function gateway(
 }
 
 const names = (entries: readonly Entry[], lastGood = new Map<string, Resource>()): string[] =>
-  entries.toSorted(byAge(lastGood)).map(({ ref }) => ref.name);
+  oldestFirst(entries, lastGood).map(({ ref }) => ref.name);
 
-describe('byAge', () => {
+describe('oldestFirst', () => {
   it('puts the oldest first, whatever it is called', () => {
     const young = gateway('a', '2026-02-01T00:00:00Z');
     const old = gateway('b', '2026-01-01T00:00:00Z');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkConflicts, compileDomains } from '../../../src/compile/domains.ts';
+import { checkConflicts, compileDomains, domainKey } from '../../../src/compile/domains.ts';
 import { createFindings } from '../../../src/compile/findings.ts';
-import type { ListenerPlan } from '../../../src/compile/listeners.ts';
 
 function compiled(value: readonly string[]) {
   const findings = createFindings();
@@ -58,17 +57,12 @@ describe('compileDomains', () => {
   });
 });
 
-function listener(name: string, domains: Record<string, string>): ListenerPlan {
-  return {
-    listener: { name, port: 8080, tls: false, stripPort: false },
-    selects: () => true,
-    virtualHosts: [],
-    domains: new Map(Object.entries(domains)),
-  };
-}
-
 describe('checkConflicts', () => {
-  const listeners = [listener('one', { 'a.com': 'x.old' }), listener('two', { '*': 'x.all' })];
+  const owners = new Map([
+    [domainKey('one', 'a.com'), 'x.old'],
+    [domainKey('two', '*'), 'x.all'],
+    [domainKey('three', 'b.com'), 'x.elsewhere'],
+  ]);
 
   it.each([
     [['b.com', 'a.com:80', '*.a.com'], []],
@@ -86,7 +80,8 @@ describe('checkConflicts', () => {
     ],
   ])('%j', (domains, texts) => {
     const findings = createFindings();
-    checkConflicts(domains, 'spec.domains', listeners, findings);
+    const at = { value: domains, path: 'spec.domains' };
+    checkConflicts(at, ['one', 'two'], owners, findings);
     expect(findings.list.map(({ gloo }) => gloo)).toEqual(texts);
     expect(findings.hasErrors()).toBe(texts.length > 0);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LocalAddresses } from '../../../src/base/local-addresses.ts';
-import { createContext } from '../../../src/compile/context.ts';
+import { createCompileState } from '../../../src/compile/compile-state.ts';
 import { createFindings, type Findings } from '../../../src/compile/findings.ts';
 import { checkAuthority, checkHost, checkServerName } from '../../../src/compile/host-names.ts';
 import { resourcesOf } from '../../support/resources.ts';
 
 function contextWith(allowLocalUpstreams: LocalAddresses) {
-  return createContext(
+  return createCompileState(
     resourcesOf(''),
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
     { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams, lastGood: new Map() },

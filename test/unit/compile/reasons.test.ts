@@ -37,6 +37,8 @@ const notOfCompile: readonly Reason[] = [
   'KeysStale',
   'KeyFetchFailed',
   'NotProgrammed',
+  'KindAbsent',
+  'KindForbidden',
 ];
 
 const produced: Readonly<Partial<Record<Reason, string>>> = {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { createContext, type CompileContext } from '../../../src/compile/context.ts';
+import { type CompileContext } from '../../../src/compile/context.ts';
+import { createCompileState } from '../../../src/compile/compile-state.ts';
 import { coreKindsPass } from '../../../src/compile/core-kinds.ts';
 import { createFindings } from '../../../src/compile/findings.ts';
 import { findSecret, keepSecret } from '../../../src/compile/secrets.ts';
 import { manifest, resourcesOf } from '../../support/resources.ts';
 
 function contextOf(text: string): CompileContext {
-  const context = createContext(
+  const context = createCompileState(
     resourcesOf(text),
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
     { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { createContext, type CompileContext } from '../../../src/compile/context.ts';
+import { type CompileContext } from '../../../src/compile/context.ts';
+import { createCompileState } from '../../../src/compile/compile-state.ts';
 import { defaultSettings } from '../../../src/compile/compiled-settings.ts';
 import { settingsPass } from '../../../src/compile/settings.ts';
 import { compileYaml, echo, resourcesOf, toEcho, withSpec } from '../../support/resources.ts';
 
 function contextOf(text: string): CompileContext {
-  const context = createContext(
+  const context = createCompileState(
     resourcesOf(text),
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
     { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },

@@ -1,0 +1,22 @@
+import type { Cluster } from '../ir/cluster.ts';
+
+/** What routes have to know of an Upstream: little, so that they are not compiled anew when its endpoints change. */
+export interface Backend {
+  /** A language model is behind it. */
+  readonly isModel: boolean;
+  /** It sends a key of its owner: only permitted namespaces may route to it. */
+  readonly holdsCredential: boolean;
+}
+
+// One object for each of the cases: compiles compare them by identity.
+const plain: Backend = { isModel: false, holdsCredential: false };
+const model: Backend = { isModel: true, holdsCredential: false };
+const modelWithKey: Backend = { isModel: true, holdsCredential: true };
+
+/** What routes have to know of the Upstream of a cluster. */
+export function backendOf({ llm }: Cluster): Backend {
+  if (!llm) return plain;
+  const { kind } = llm.credential;
+  // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
+  return kind === 'secret' || kind === 'missing' ? modelWithKey : model;
+}

@@ -1,0 +1,169 @@
+import type { EndpointSliceBody, ServiceBody } from '../api/resource.ts';
+import type { Cluster, Endpoint } from '../ir/cluster.ts';
+import { defaultConnections } from './cluster-defaults.ts';
+import type { CompileState } from './compile-state.ts';
+import { resourceKey } from './core-kinds.ts';
+import { shown, type Note } from './findings.ts';
+import { hostFault } from './host-names.ts';
+import { isForbiddenHost } from './local-hosts.ts';
+
+/** A port of a Service. */
+export interface ServicePort {
+  readonly name: string;
+  readonly namespace: string;
+  readonly port: number;
+}
+
+/** What a port of a Service leads to. */
+export interface ServiceTarget {
+  readonly cluster: Cluster;
+  /** Why there are no endpoints, or not all of them, as JSON of a {@link ServiceFault}. */
+  readonly fault: string | undefined;
+}
+
+/** What whoever names the Service has to hear of it. */
+export type ServiceFault = Omit<Note, 'path'>;
+
+/** A target, and what it was made of. */
+export interface KnownTarget {
+  readonly target: ServiceTarget;
+  readonly body: ServiceBody | undefined;
+  readonly slices: readonly EndpointSliceBody[];
+}
+
+/** What a port of a Service leads to: the same object as in the former compile while nothing of it has changed. */
+export function serviceTarget(service: ServicePort, state: CompileState): ServiceTarget {
+  const { former, next } = state.memory;
+  const owner = resourceKey(service);
+  const key = `${owner}:${service.port}`;
+  const known = next.serviceTargets.get(key);
+  if (known) return known.target;
+  const body = state.services.get(owner);
+  const slices = state.endpointSlices.get(owner) ?? [];
+  const last = former.serviceTargets.get(key);
+  const isKept = last?.body === body && isSameList(last?.slices ?? [], slices);
+  const target =
+    last && isKept ? last.target : compileTarget(service, { body, slices }, state.options);
+  next.serviceTargets.set(key, { target, body, slices });
+  return target;
+}
+
+/** Name of the cluster of a port of a Service, as Gloo's. */
+export function serviceClusterName({ name, namespace, port }: ServicePort): string {
+  return `kube-svc:${namespace}-${name}-${port}_${namespace}`;
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((member, index) => member === b[index]);
+}
+
+type Options = CompileState['options'];
+
+interface Found {
+  readonly endpoints: readonly Endpoint[];
+  readonly fault?: ServiceFault;
+}
+
+function compileTarget(
+  service: ServicePort,
+  { body, slices }: Pick<KnownTarget, 'body' | 'slices'>,
+  options: Options,
+): ServiceTarget {
+  const { endpoints, fault } =
+    body?.spec.type === 'ExternalName'
+      ? externalEndpoints(service, body, options)
+      : sliceEndpoints(service, { body, slices }, options);
+  return {
+    cluster: { name: serviceClusterName(service), endpoints, ...defaultConnections },
+    fault: fault && JSON.stringify(fault),
+  };
+}
+
+function externalEndpoints(
+  service: ServicePort,
+  { spec }: ServiceBody,
+  { allowExternalName, allowLocalUpstreams }: Options,
+): Found {
+  if (allowExternalName !== true) {
+    const fault: ServiceFault = {
+      reason: 'ForbiddenAddress',
+      what: 'an ExternalName Service could point anywhere, requests get 503',
+      found: shown(`${service.namespace}.${service.name}`),
+      accepted: 'a Service with endpoints, or a static Upstream',
+    };
+    return { endpoints: [], fault };
+  }
+  const host = spec.externalName ?? '';
+  const fault = hostFault(host, allowLocalUpstreams);
+  if (fault) return { endpoints: [], fault };
+  return { endpoints: [{ host, port: service.port, weight: 1 }] };
+}
+
+function sliceEndpoints(
+  service: ServicePort,
+  { body, slices }: Pick<KnownTarget, 'body' | 'slices'>,
+  options: Options,
+): Found {
+  const port = body?.spec.ports?.find((one) => one.port === service.port);
+  if (!port) return { endpoints: [], fault: notFound(service, body) };
+  const ready = readyEndpoints(slices, port.name ?? '');
+  if (ready.length > 0) return withoutLocal(ready, options);
+  const fault: ServiceFault = {
+    reason: 'NoEndpoints',
+    what: 'requests get 503',
+    found: `no ready endpoint of ${service.namespace}.${service.name}:${service.port}`,
+    accepted: 'an EndpointSlice with ready endpoints',
+  };
+  return { endpoints: [], fault };
+}
+
+function notFound(
+  { namespace, name, port }: ServicePort,
+  body: ServiceBody | undefined,
+): ServiceFault {
+  const title = shown(`${namespace}.${name}`);
+  return {
+    reason: 'ServiceNotFound',
+    what: 'requests get 503',
+    found: body ? `no port ${port} in Service ${title}` : `no Service ${title}`,
+    accepted: body ? portsOf(body) : 'the name of a Service',
+  };
+}
+
+/** The API server lets no slice hold such an address, a folder of manifests could. */
+function withoutLocal(ready: readonly Endpoint[], { allowLocalUpstreams }: Options): Found {
+  const endpoints = ready.filter(({ host }) => !isForbiddenHost(host, allowLocalUpstreams));
+  const count = ready.length - endpoints.length;
+  if (count === 0) return { endpoints };
+  const fault: ServiceFault = {
+    reason: 'ForbiddenAddress',
+    what: 'loopback and link-local addresses are not for backends',
+    found: `${count} of them among the endpoints`,
+    accepted: 'other addresses, or the flag --allow-local-upstreams',
+  };
+  return { endpoints, fault };
+}
+
+function portsOf({ spec }: ServiceBody): string {
+  return `one of its ports: ${(spec.ports ?? []).map(({ port }) => port).join(', ') || 'none'}`;
+}
+
+/** An endpoint may be in two slices while Kubernetes moves it from one to the other. */
+function readyEndpoints(
+  slices: readonly EndpointSliceBody[],
+  portName: string,
+): readonly Endpoint[] {
+  const found = slices.flatMap((slice) => endpointsOf(slice, portName));
+  return [...new Map(found.map((one) => [`${one.host} ${one.port}`, one])).values()];
+}
+
+function endpointsOf(slice: EndpointSliceBody, portName: string): readonly Endpoint[] {
+  const port = slice.ports?.find((one) => (one.name ?? '') === portName)?.port;
+  if (port === undefined || slice.addressType === 'FQDN') return [];
+  return (
+    (slice.endpoints ?? [])
+      // Kubernetes: an unknown state counts as ready.
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .flatMap(({ addresses }) => addresses.slice(0, 1).map((host) => ({ host, port, weight: 1 })))
+  );
+}

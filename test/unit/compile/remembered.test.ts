@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Resource } from '../../../src/api/resource.ts';
+import { createCompileMemory } from '../../../src/compile/compile-memory.ts';
+import { compile, type CompileOptions, type CompileTools } from '../../../src/compile/compile.ts';
+import type { Outcome } from '../../../src/ir/outcome.ts';
+import { importKeys } from '../../../src/jwt/import-keys.ts';
+import { checkRegex } from '../../../src/rbac/regex.ts';
+import { createStore } from '../../../src/store/store.ts';
+import { createEditor, randomOf } from '../../support/random-edits.ts';
+import { keyFile, resourcesOf, withSpec } from '../../support/resources.ts';
+
+let canRead = false;
+
+const tools: CompileTools = {
+  importKeys: async (text, options) => {
+    if (text !== 'throws') return importKeys(text, options);
+    if (!canRead) throw new Error('cannot read that');
+    return importKeys(keyFile('rsa.public.pem'), options);
+  },
+  checkRegex: (pattern) => {
+    if (pattern === 'trap') throw new Error('trapped');
+    return checkRegex(pattern);
+  },
+};
+
+const options: CompileOptions = {
+  httpPort: undefined,
+  httpsPort: undefined,
+  allowLocalUpstreams: 'off',
+  lastGood: new Map(),
+};
+
+const steps = 400;
+const seeds = [1, 2, Math.floor(Math.random() * 2 ** 31)];
+
+describe('a compile that remembers the former one', () => {
+  it.each(seeds)('gives what one from scratch gives, whatever changed: seed %d', async (seed) => {
+    const random = randomOf(seed);
+    const store = createStore();
+    const { edit } = createEditor(store, random);
+    const memory = createCompileMemory();
+    let lastGood: ReadonlyMap<string, Resource> = new Map();
+    let former = lastGood;
+    const seen = new Set<string>();
+    for (let step = 0; step < steps; step += 1) {
+      canRead = step > steps / 2;
+      const edits = Array.from({ length: 1 + Math.floor(random() * 2) }, edit);
+      const resources = store.snapshot();
+      const remembering = await compile(resources, tools, { ...options, lastGood, memory });
+      const fresh = await compile(resources, tools, { ...options, lastGood });
+      const context = { seed, step, edits };
+      expect({ ...context, ...remembering }).toEqual({ ...context, ...fresh });
+      // The order of members too: it is in the version.
+      expect(JSON.stringify(remembering.table)).toBe(JSON.stringify(fresh.table));
+      expect([...remembering.accepted.keys()].sort()).toEqual([...fresh.accepted.keys()].sort());
+      for (const { state, reason } of fresh.outcomes) seen.add(`${state} ${reason.split('\n')[0]}`);
+      // As after a start with versions that were kept elsewhere, or none.
+      lastGood = random() < 0.1 ? former : remembering.accepted;
+      former = random() < 0.3 ? new Map() : remembering.accepted;
+    }
+    // Otherwise the edits would prove little.
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  it('looks only at what has changed, and at what that concerns', async () => {
+    const looked: string[] = [];
+    const counting = {
+      importKeys,
+      checkRegex: (pattern: string) => void looked.push(pattern),
+    };
+    const host = (name: string, upstream: string, route = 'r') =>
+      withSpec('VirtualService', name, {
+        virtualHost: {
+          domains: [name],
+          routes: [
+            {
+              name: route,
+              matchers: [{ regex: name }],
+              routeAction: { single: { upstream: { name: upstream } } },
+            },
+          ],
+        },
+      });
+    const upstream = (name: string, port: number) =>
+      withSpec('Upstream', name, { static: { hosts: [{ addr: 'one.test', port }] } });
+    const store = createStore();
+    const put = (text: string): void => {
+      for (const kind of ['VirtualService', 'Upstream'] as const) {
+        for (const entry of resourcesOf(text).list(kind)) store.put('watch', entry);
+      }
+    };
+    const memory = createCompileMemory();
+    const compiled = async () => {
+      looked.length = 0;
+      const result = await compile(store.snapshot(), counting, { ...options, memory });
+      return { result, looked: looked.toSorted() };
+    };
+    put(host('a', 'one') + host('b', 'two') + upstream('one', 80));
+    const first = await compiled();
+    expect(first.looked).toEqual(['a', 'b']);
+    expect((await compiled()).looked).toEqual([]);
+    put(host('a', 'one', 'other'));
+    const second = await compiled();
+    expect(second.looked).toEqual(['a']);
+    const outcomeOfB = (outcomes: readonly Outcome[]) =>
+      outcomes.find(({ ref }) => ref.name === 'b');
+    expect(outcomeOfB(second.result.outcomes)).toBe(outcomeOfB(first.result.outcomes));
+    expect(second.result.table.virtualHosts['default.b']).toBe(
+      first.result.table.virtualHosts['default.b'],
+    );
+    // Other endpoints are of no concern to routes; an Upstream that was missing is.
+    put(upstream('one', 81));
+    expect((await compiled()).looked).toEqual([]);
+    put(upstream('two', 80));
+    expect((await compiled()).looked).toEqual(['b']);
+  });
+
+  it('breathes between resources when it is asked to', async () => {
+    let breaths = 0;
+    const breathe = () => {
+      breaths += 1;
+      return breaths % 2 === 0 ? Promise.resolve() : undefined;
+    };
+    const resources = resourcesOf(
+      ['a', 'b', 'c'].map((name) => withSpec('Upstream', name, {})).join(''),
+    );
+    await compile(resources, tools, { ...options, breathe });
+    expect(breaths).toBe(3);
+  });
+});
