@@ -32,6 +32,8 @@ export interface KubeApi {
   readonly kubectl: Kubectl;
   /** kube-apiserver alone: its data and its port stay. */
   readonly server: KubeServer;
+  /** URL of etcd. */
+  readonly etcd: string;
   /** etcd forgets every revision but the newest. */
   readonly compact: () => Promise<void>;
   /** Makes a ServiceAccount; gives the path of a kubeconfig whose user it is. */
@@ -96,6 +98,7 @@ function accessTo(folder: string, ports: KubePorts, token: string) {
     url,
     kubeconfig,
     kubectl,
+    etcd: etcdUrl(ports),
     compact: () => compactEtcd(etcdUrl(ports)),
     serviceAccount: (options: ServiceAccountOptions) =>
       createServiceAccount({ kubectl, kubeconfig, folder }, options),
