@@ -21,15 +21,30 @@ export interface CustomResourceDefinition {
 }
 
 const age: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
-const accepted = conditionColumn('Accepted', 'Whether the manifest is in order.');
-const resolved = conditionColumn('ResolvedRefs', 'Whether what it refers to is there.');
-const programmed = conditionColumn('Programmed', 'Whether the gateway works by it.');
+const accepted = conditionColumn('Accepted', 'Accepted', 'Whether the manifest is in order.');
+const resolved = conditionColumn('Refs', 'ResolvedRefs', 'Whether what it refers to is there.');
+const keys = conditionColumn('Keys', 'KeysReady', 'Whether the keys of its issuers are loaded.');
+const programmed = conditionColumn(
+  'Programmed',
+  'Programmed',
+  'Whether the gateway works by this version.',
+);
 const reason: Column = {
   name: 'Reason',
   type: 'string',
-  jsonPath: '.status.conditions[?(@.type=="Accepted")].reason',
-  description: 'Why it is accepted or not.',
+  // Of whatever is not as it should be; where all is well there is nothing to read.
+  jsonPath: '.status.conditions[?(@.status=="False")].reason',
+  description: 'What is wrong with it.',
 };
+/** Long, so that it stands at the end of `-o wide`. */
+const message: Column = {
+  name: 'Message',
+  type: 'string',
+  jsonPath: '.status.conditions[?(@.status=="False")].message',
+  description: 'What exactly is wrong with it.',
+  priority: 1,
+};
+const ending: readonly Column[] = [reason, age, message];
 
 const columns: Readonly<Record<OwnKind, readonly Column[]>> = {
   VirtualService: [
@@ -41,30 +56,31 @@ const columns: Readonly<Record<OwnKind, readonly Column[]>> = {
       description: 'Hosts; empty: all.',
     },
     accepted,
+    resolved,
+    keys,
     programmed,
-    reason,
-    age,
+    ...ending,
   ],
   RouteTable: [
     { name: 'Weight', type: 'integer', jsonPath: '.spec.weight', priority: 1 },
     accepted,
-    reason,
-    age,
+    resolved,
+    ...ending,
   ],
   Gateway: [
     { name: 'Address', type: 'string', jsonPath: '.spec.bindAddress', priority: 1 },
     { name: 'Port', type: 'integer', jsonPath: '.spec.bindPort' },
     { name: 'TLS', type: 'boolean', jsonPath: '.spec.ssl' },
     accepted,
+    resolved,
     programmed,
-    reason,
-    age,
+    ...ending,
   ],
-  RouteOption: [accepted, reason, age],
-  VirtualHostOption: [accepted, reason, age],
-  Upstream: [accepted, resolved, reason, age],
-  UpstreamGroup: [accepted, resolved, reason, age],
-  Settings: [accepted, reason, age],
+  RouteOption: [accepted, ...ending],
+  VirtualHostOption: [accepted, ...ending],
+  Upstream: [accepted, resolved, ...ending],
+  UpstreamGroup: [accepted, resolved, ...ending],
+  Settings: [accepted, ...ending],
 };
 
 /** The CustomResourceDefinition of one of our kinds. */
@@ -154,7 +170,7 @@ const statusSchema: StructuralSchema = {
   },
 };
 
-function conditionColumn(type: ConditionType, description: string): Column {
+function conditionColumn(name: string, type: ConditionType, description: string): Column {
   const jsonPath = `.status.conditions[?(@.type=="${type}")].status`;
-  return { name: type, type: 'string', jsonPath, description };
+  return { name, type: 'string', jsonPath, description };
 }
