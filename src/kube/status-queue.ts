@@ -45,10 +45,12 @@ interface Item {
   cancel: (() => void) | undefined;
 }
 
-/** Failures in a row, and until when nothing is begun because of them. */
+/** Failures in a row, and the time that nothing is begun because of them. */
 interface Pause {
   failures: number;
   untilMs: number;
+  /** Set during the pause. */
+  cancel: (() => void) | undefined;
 }
 
 interface Lane extends Pause {
@@ -75,7 +77,7 @@ export function createStatusQueue(options: StatusQueueOptions): StatusQueue {
     lanes: new Map(),
     waiting: new Set(),
     inFlightOf: new Map(),
-    pause: { failures: 0, untilMs: 0 },
+    pause: { failures: 0, untilMs: 0, cancel: undefined },
     inFlight: 0,
     stopped: undefined,
   };
@@ -90,6 +92,7 @@ export function createStatusQueue(options: StatusQueueOptions): StatusQueue {
 
 function stop(state: State): Promise<void> {
   for (const item of state.items.values()) item.cancel?.();
+  for (const pause of [state.pause, ...state.lanes.values()]) pause.cancel?.();
   state.waiting.clear();
   return new Promise((resolve) => {
     state.stopped = resolve;
@@ -136,7 +139,7 @@ function laneOf(state: State, { kind, namespace }: Outcome['ref']): Lane {
   const key = `${kind}/${namespace}`;
   const former = state.lanes.get(key);
   if (former !== undefined) return former;
-  const lane = { kind, ready: new Set<Item>(), failures: 0, untilMs: 0 };
+  const lane = { kind, ready: new Set<Item>(), failures: 0, untilMs: 0, cancel: undefined };
   state.lanes.set(key, lane);
   return lane;
 }
@@ -155,8 +158,7 @@ function pump(state: State): void {
 }
 
 function isFree(state: State, lane: Lane): boolean {
-  const nowMs = state.clock.monotonic();
-  if (nowMs < state.pause.untilMs || nowMs < lane.untilMs) return false;
+  if (state.pause.cancel !== undefined || lane.cancel !== undefined) return false;
   // After a failure one write alone finds out whether it goes again.
   if (state.inFlight >= (state.pause.failures > 0 ? 1 : state.maxInFlight)) return false;
   const width = lane.failures > 0 ? 1 : state.width(lane.kind);
@@ -216,12 +218,16 @@ function finish(state: State, item: Item, retry: Retry | undefined): void {
 
 /** What was under way when the first failure came tells nothing new. */
 function pause(state: State, pause: Pause, retry: Retry): void {
-  const nowMs = state.clock.monotonic();
-  if (nowMs >= pause.untilMs) pause.failures += 1;
+  if (pause.cancel === undefined) pause.failures += 1;
   const delayMs = delayOf(retry, pause.failures, state.random);
-  if (nowMs + delayMs <= pause.untilMs) return;
-  pause.untilMs = nowMs + delayMs;
-  state.clock.after(delayMs, () => pump(state));
+  const untilMs = state.clock.monotonic() + delayMs;
+  if (pause.cancel !== undefined && untilMs <= pause.untilMs) return;
+  pause.untilMs = untilMs;
+  pause.cancel?.();
+  pause.cancel = state.clock.after(delayMs, () => {
+    pause.cancel = undefined;
+    pump(state);
+  });
 }
 
 /** Between half and the whole of the time, so that two controllers do not keep step. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { settled } from '../../support/fake-kube-api.ts';
 import { conditionsWith, createOutcome, rejectedOutcome } from '../../support/kube-outcome.ts';
-import { createStatusWriterRig, manyNames, pathOf } from '../../support/status-writer-rig.ts';
+import {
+  createStatusWriterRig,
+  group,
+  manyNames,
+  pathOf,
+} from '../../support/status-writer-rig.ts';
 
 const foreignEntry = { reportedBy: 'other', state: 'Rejected', reason: 'theirs' };
 const foreignCondition = { type: 'Synced', status: 'True' };
