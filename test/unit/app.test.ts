@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp, type App } from '../../src/app.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
+import { writeKubeConfig } from '../support/kube-config-file.ts';
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts';
 
 const hello = `apiVersion: gateway.solo.io/v1
@@ -29,10 +30,14 @@ afterEach(async () => {
 });
 
 function build(folder: TempFolder, ...flags: string[]): App {
+  return buildWith('--files', folder.path, ...flags);
+}
+
+function buildWith(...flags: string[]): App {
   const logger = createLogger('silent');
   const ports = ['--http-port', '0', '--admin-port', '0', '--bind', '127.0.0.1'];
   const app = createApp({
-    settings: readSettings(['--files', folder.path, ...ports, ...flags], {}),
+    settings: readSettings([...ports, ...flags], {}),
     version: '1.2.3',
     logger,
     accessLogger: logger,
@@ -115,6 +120,42 @@ describe('app', () => {
       status: 503,
       body: 'not ready: it is tired\n',
     });
+  });
+
+  it('takes requests for a while after it was asked to stop, and is not ready then', async () => {
+    using folder = createTempFolder();
+    await folder.write('a.yaml', hello);
+    const app = build(folder, '--drain-accept-seconds', '1');
+    await app.start();
+    const { default: port, admin } = app.ports();
+    const stopped = app.stop();
+    expect(await get(admin, '/readyz')).toEqual({
+      status: 503,
+      body: 'not ready: the process is stopping\n',
+    });
+    expect(await get(port, '/')).toEqual({ status: 200, body: 'hello' });
+    await stopped;
+    await expect(get(port, '/')).rejects.toThrow();
+  });
+
+  it('answers probes while a cluster cannot be reached, and opens no port', async () => {
+    using folder = createTempFolder();
+    const server = 'https://127.0.0.1:1';
+    const config = writeKubeConfig(folder.pathOf('config'), { server, authority: '', token: 't' });
+    const app = buildWith('--kube', '--kubeconfig', config, '--drain-accept-seconds', '0');
+    const started = app.start();
+    let live: { status: number } | undefined;
+    for (let i = 0; i < 100 && live === undefined; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      live = await get(app.ports()['admin'], '/livez').catch(() => undefined);
+    }
+    expect(live).toMatchObject({ status: 200 });
+    expect(await get(app.ports()['admin'], '/readyz')).toMatchObject({ status: 503 });
+    const metrics = await get(app.ports()['admin'], '/metrics');
+    expect(metrics.body).toMatch(/^seekgate_kube_is_leader 0$/m);
+    expect(Object.keys(app.ports())).toEqual(['admin']);
+    await app.stop();
+    expect(await Promise.race([started, Promise.resolve('still waiting')])).toBe('still waiting');
   });
 
   it('reports a port that is in use, and opens it once it is free', async () => {

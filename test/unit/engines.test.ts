@@ -98,4 +98,24 @@ describe('engines', () => {
     expect(await second.publish(resultOf(table))).toEqual([]);
     expect(await ask(second)).toBe('two');
   });
+
+  it('keep the keys of the table that serves when the next one cannot be prepared', async () => {
+    const engines = build();
+    const keySet = (id: string) => {
+      const url = 'http://127.0.0.1:1/keys';
+      return { [id]: { kind: 'remote', id, url, cacheDurationMs: 60_000 } as const };
+    };
+    await engines.publish(resultOf({ ...tableOf('one'), keySets: keySet('first') }));
+    const broken = { ...tableOf('two'), keySets: keySet('second') };
+    const { 'a.b': virtualHost } = broken.virtualHosts;
+    const routes = undefined as unknown as [];
+    const virtualHosts = { 'a.b': { ...virtualHost!, routes } };
+    const failing = engines.publish(resultOf({ ...broken, virtualHosts }));
+    await expect(failing).rejects.toThrow(TypeError);
+    expect(Object.keys(engines.keySetStates())).toEqual(['first']);
+    expect(await ask(engines)).toBe('one');
+    await engines.publish(resultOf(broken));
+    expect(Object.keys(engines.keySetStates())).toEqual(['second']);
+    expect(await ask(engines)).toBe('two');
+  });
 });
