@@ -9,11 +9,13 @@ import { programVersion } from './program-version.ts';
 
 /** `seekgate run`: the gateway, until it is asked to stop. */
 export const runCommand: Command = {
-  summary: 'serve the manifests of a folder, and watch it',
+  summary: 'serve the manifests of a folder or of a cluster, and watch them',
   usage: `seekgate run --files DIR… [flags]
+seekgate run --kube [flags]
 
-Serves the manifests in folders and files, and whatever becomes of them while it runs. The log
-goes to standard output, one JSON object per line. SIGTERM and SIGINT let requests end first.
+Serves the manifests in folders and files, or the resources of a Kubernetes cluster, and whatever
+becomes of them while it runs. The log goes to standard output, one JSON object per line. SIGTERM
+and SIGINT let requests end first.
 
 ${settingsUsage()}
 Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP_PORT.
