@@ -14,7 +14,7 @@ export interface KubeAccess {
 }
 
 /** What a TLS connection to the API server is made with. */
-export interface KubeTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'pfx'> {
+interface KubeTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'pfx'> {
   readonly passphrase?: string;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;

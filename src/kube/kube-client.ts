@@ -27,7 +27,7 @@ export interface KubeClient {
   readonly stats: () => KubeClientStats;
 }
 
-export interface KubeClientStats {
+interface KubeClientStats {
   readonly requests: number;
   readonly connectionsOpened: number;
   readonly connections: number;

@@ -14,7 +14,7 @@ export interface KubeCredentials {
 }
 
 /** What a kubeconfig, or the service account of a pod, says beside credentials. */
-export interface KubeConfigFacts {
+interface KubeConfigFacts {
   /** URL of the API server. */
   readonly server: string;
   /** Namespace of the context, or of the service account. */

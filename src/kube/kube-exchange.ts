@@ -44,9 +44,7 @@ export function sendOverHttp2(
     stream = openStream(session, call);
   } catch (thrown) {
     ended();
-    const code = (thrown as { readonly code?: string }).code ?? '';
-    const unsent = code === 'ERR_HTTP2_GOAWAY_SESSION' || code === 'ERR_HTTP2_INVALID_SESSION';
-    return Promise.reject(unsent ? new UnsentError(thrown) : thrown);
+    return Promise.reject(thrown);
   }
   const abort = (): void => {
     // The server is told first: destroying a stream says "internal error" to it.
@@ -71,18 +69,20 @@ function openStream(session: ClientHttp2Session, call: KubeCall): ClientHttp2Str
 function answerOf(stream: ClientHttp2Stream): Promise<KubeAnswer> {
   return new Promise((resolve, reject) => {
     // Later ones come to whoever reads the body; without a listener they would end the process.
-    stream.on('error', (error) => reject(refused(stream) ? new UnsentError(error) : error));
-    stream.once('close', () => {
-      reject(refused(stream) ? new UnsentError() : cutShort(stream));
-    });
+    stream.on('error', (error) => reject(unsent(stream, error) ? new UnsentError(error) : error));
+    stream.once('close', () => reject(unsent(stream) ? new UnsentError() : cutShort(stream)));
     stream.once('response', (headers: IncomingHttpHeaders & IncomingHttpStatusHeader) => {
       resolve({ status: headers[':status'] ?? 0, headers, body: bodyOf(stream) });
     });
   });
 }
 
-function refused(stream: ClientHttp2Stream): boolean {
-  return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+/** What a stream fails with when the connection was closed before it began. */
+const closedBefore = new Set<unknown>(['ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION']);
+
+function unsent(stream: ClientHttp2Stream, error?: Error): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || closedBefore.has(code);
 }
 
 function cutShort(stream: ClientHttp2Stream): Error {

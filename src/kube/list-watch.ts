@@ -12,7 +12,7 @@ import { watchFrom } from './watch-from.ts';
 export type ListWatchState = 'starting' | 'synced' | 'absent' | 'forbidden' | 'failing';
 
 /** What is told of the objects; whatever a handler throws is logged and changes nothing for the watch. */
-export interface ListWatchHandlers {
+interface ListWatchHandlers {
   /** The whole list, after the first list and after each relist: what is not in it is gone. */
   readonly replaced: (objects: readonly KubeObject[]) => void;
   /** Added or modified. */

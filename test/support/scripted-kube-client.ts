@@ -3,7 +3,7 @@ import type { KubeClient, KubeRequest } from '../../src/kube/kube-client.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** A watch that a test plays the server of. */
-export interface ScriptedWatch {
+interface ScriptedWatch {
   readonly query: Readonly<Record<string, string>>;
   /** The server accepts it, which it also does by its first line. */
   readonly open: () => void;
@@ -25,7 +25,7 @@ export interface ScriptedKubeClient extends KubeClient {
   readonly watches: readonly ScriptedWatch[];
 }
 
-export type ScriptedFailure = number | { readonly status: number; readonly retryAfterMs: number };
+type ScriptedFailure = number | { readonly status: number; readonly retryAfterMs: number };
 export type ScriptedAnswer = ScriptedFailure | Readonly<Record<string, unknown>>;
 
 export function createScriptedKubeClient(clock: FakeClock): ScriptedKubeClient {

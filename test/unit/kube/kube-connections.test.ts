@@ -1,8 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { createServer as createHttp1Server } from 'node:https';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKubeConnections } from '../../../src/kube/kube-connections.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
@@ -16,9 +13,7 @@ import {
   stopKubeClients,
   until,
 } from '../../support/kube-client-rig.ts';
-import { createSelfSigned } from '../../support/self-signed.ts';
 import { startSilentRelay } from '../../support/silent-relay.ts';
-import { createTempFolder } from '../../support/temp-folder.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -196,46 +191,3 @@ async function pongs(clock: FakeClock, count: number): Promise<void> {
     await delay(30);
   }
 }
-
-describe('a server that cannot be talked to', () => {
-  const call = () => ({
-    method: 'GET',
-    path: '/x',
-    headers: {},
-    body: undefined,
-    signal: new AbortController().signal,
-  });
-
-  async function listening(server: Server): Promise<URL> {
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    ends.push(() => server.close());
-    return new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  }
-
-  it('because it knows no HTTP/2: says so', async () => {
-    using folder = createTempFolder();
-    const { key, cert } = createSelfSigned(folder);
-    const server = await listening(createHttp1Server({ key, cert }));
-    const connections = createKubeConnections({ server, clock: createFakeClock() });
-    const access = { headers: {}, tls: { ca: cert }, fingerprint: '' };
-    await expect(connections.send(call(), access)).rejects.toThrow('offers no HTTP/2');
-  });
-
-  it('because it says nothing: is given up after 10 s, for all who wait', async () => {
-    const clock = createFakeClock();
-    const sockets: Socket[] = [];
-    const server = await listening(createServer((socket) => sockets.push(socket)));
-    const connections = createKubeConnections({ server, clock });
-    const access = { headers: {}, tls: {}, fingerprint: '' };
-    const asked = [1, 2, 3].map(() =>
-      connections.send(call(), access).catch((thrown: unknown) => String(thrown)),
-    );
-    await until(() => sockets.length === 1);
-    clock.advance(10_000);
-    expect(new Set(await Promise.all(asked))).toEqual(
-      new Set(['Error: no connection within 10 s']),
-    );
-    expect(sockets).toHaveLength(1);
-    await connections.close();
-  });
-});

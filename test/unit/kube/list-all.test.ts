@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { listAll, tidied } from '../../../src/kube/list-all.ts';
+import type { KubeObject } from '../../../src/kube/kube-object.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import {
+  createScriptedKubeClient,
+  listOf,
+  type ScriptedAnswer,
+} from '../../support/scripted-kube-client.ts';
+
+function read(...answers: readonly ScriptedAnswer[]) {
+  const client = createScriptedKubeClient(createFakeClock());
+  client.answer(...answers);
+  let asks = 0;
+  const listed = listAll({
+    client,
+    path: '/api/v1/secrets',
+    query: { labelSelector: 'a=b' },
+    signal: new AbortController().signal,
+    asks: () => (asks += 1),
+  });
+  return { client, listed, asks: () => asks };
+}
+
+describe('listAll', () => {
+  it('keeps the query on every page, and counts them', async () => {
+    const { client, listed, asks } = read(listOf('1', [], 'next'), listOf('1'));
+    expect(await listed).toEqual({ objects: [], resourceVersion: '1' });
+    expect(client.log.map(({ query }) => query)).toEqual([
+      { labelSelector: 'a=b', limit: '500' },
+      { labelSelector: 'a=b', limit: '500', continue: 'next' },
+    ]);
+    expect(asks()).toBe(2);
+  });
+
+  it('asks without pages only once', async () => {
+    const { listed, asks } = read(410);
+    await expect(listed).rejects.toMatchObject({ status: 410 });
+    expect(asks()).toBe(2);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no items', { metadata: { resourceVersion: '1' } }],
+    ['no version', { items: [], metadata: {} }],
+  ])('refuses an answer with %s', async (_, answer) => {
+    await expect(read(answer).listed).rejects.toMatchObject({
+      status: 0,
+      message: 'GET /api/v1/secrets: the answer is no list',
+    });
+  });
+});
+
+describe('tidied', () => {
+  it('leaves the object that it was given alone', () => {
+    const metadata = { name: 'a', uid: 'u', resourceVersion: '1', managedFields: [] };
+    const object: KubeObject = { metadata, data: { a: 'b' } };
+    expect(tidied(object)).toEqual({
+      metadata: { name: 'a', uid: 'u', resourceVersion: '1' },
+      data: { a: 'b' },
+    });
+    expect(object.metadata).toHaveProperty('managedFields');
+  });
+});
