@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 
+import { startKube } from '../support/kube.ts';
 import { looksLike, readGuide } from '../support/guide.ts';
 import { runGuide } from '../support/guide-runner.ts';
 
@@ -18,9 +19,15 @@ describe('guides', () => {
   it.each(runnable)(
     '%s does what it says',
     async (path) => {
-      expect(await runGuide(readFileSync(path, 'utf8'))).toBeGreaterThan(0);
+      const guide = readFileSync(path, 'utf8');
+      const kube = path.startsWith('docs/guides/kubernetes') ? await startKube() : undefined;
+      try {
+        expect(await runGuide(guide, kube)).toBeGreaterThan(0);
+      } finally {
+        await kube?.stop();
+      }
     },
-    120_000,
+    180_000,
   );
 });
 

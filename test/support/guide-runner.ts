@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+import { binary } from '../../hack/cluster/binaries.ts';
 import { pythonVenvBin } from '../../hack/python-venv.ts';
 import { freePort } from './free-port.ts';
 import { looksLike, readGuide, type GuideBlock } from './guide.ts';
@@ -11,8 +12,20 @@ const repository = resolve(import.meta.dirname, '../..');
 /** Ports that the guides name; each becomes a free one, so that nothing else on the machine is in the way. */
 const ports = ['8080', '8081', '8090', '9901'];
 
+/** Folders of the clone in which a reader of a guide for clusters types. */
+const cloned = ['crds', 'deploy', 'examples'];
+
+/** What a reader has beside the guide. */
+export interface GuideSurroundings {
+  /** Of the administrator of a cluster: kubectl is there, and talks to it. */
+  readonly kubeconfig?: string;
+}
+
 /** Does what a reader of the guide does, in an empty folder; the error of a block that goes another way names its line. */
-export async function runGuide(markdown: string): Promise<number> {
+export async function runGuide(
+  markdown: string,
+  { kubeconfig }: GuideSurroundings = {},
+): Promise<number> {
   using folder = createTempFolder();
   const programs = join(folder.path, '.bin');
   const reader = join(folder.path, 'reader');
@@ -20,8 +33,11 @@ export async function runGuide(markdown: string): Promise<number> {
   mkdirSync(reader);
   // `npx seekgate` of a clone runs the built program; here it is the source, without the build.
   writeFileSync(join(programs, 'npx'), npx, { mode: 0o755 });
+  if (kubeconfig !== undefined)
+    prepareCluster(kubeconfig, { folder: folder.path, programs, reader });
   const path = [programs, pythonVenvBin(), dirname(process.execPath), process.env['PATH']];
-  const env = { ...process.env, PATH: path.join(':'), NO_COLOR: '1' };
+  const cluster = kubeconfig === undefined ? {} : clusterEnv(folder.path);
+  const env = { ...process.env, ...cluster, PATH: path.join(':'), NO_COLOR: '1' };
   const background: ChildProcess[] = [];
   const killAll = (): void => background.forEach((child) => signalGroup(child, 'SIGKILL'));
   process.once('exit', killAll);
@@ -40,6 +56,20 @@ test "$1" = seekgate || { echo "npx $1: only seekgate is known here" >&2; exit 6
 shift
 exec node ${repository}/src/main.ts "$@"
 `;
+
+/** The reader's own kubeconfig, which a guide may change, and a home for what kubectl remembers of the API. */
+function clusterEnv(folder: string): NodeJS.ProcessEnv {
+  return { KUBECONFIG: join(folder, 'kubeconfig'), HOME: folder };
+}
+
+function prepareCluster(
+  kubeconfig: string,
+  { folder, programs, reader }: Readonly<Record<'folder' | 'programs' | 'reader', string>>,
+): void {
+  copyFileSync(kubeconfig, join(folder, 'kubeconfig'));
+  symlinkSync(binary('kubectl'), join(programs, 'kubectl'));
+  for (const name of cloned) symlinkSync(join(repository, name), join(reader, name));
+}
 
 interface Reader {
   readonly reader: string;
