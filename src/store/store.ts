@@ -1,6 +1,8 @@
 import { explainProblem, type Problem } from '../api/problem.ts';
 import type { Kind } from '../api/kinds.ts';
 import { refKey, type Entry, type ResourceSet } from '../api/resource.ts';
+import { HeldEntries } from './held-entries.ts';
+import { findEntry, withChanges, type SortedEntries } from './sorted-entries.ts';
 
 /** One moment of the store: what is compiled, and what is not because its name is taken. */
 export interface Snapshot extends ResourceSet {
@@ -31,67 +33,67 @@ export interface Store {
 
 /** Creates an empty store. */
 export function createStore(): Store {
-  const origins = new Map<string, readonly Entry[]>();
+  const held = new HeldEntries();
   const listeners: (() => void)[] = [];
-  // Asked for much more often than it changes.
-  let latest: Snapshot | undefined;
-  const set = (origin: string, entries: readonly Entry[]): void => {
-    if (entries.length === 0) origins.delete(origin);
-    else origins.set(origin, entries);
-    latest = undefined;
+  const changed = new Set<string>();
+  let lists: Lists = new Map();
+  let latest = snapshotOf(lists, held);
+  const replace = (origin: string, ref: Entry['ref'], entry?: Entry): void => {
+    const key = refKey(ref);
+    held.replace(origin, key, entry);
+    changed.add(key);
+    tell();
+  };
+  const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const without = (origin: string, ref: Entry['ref']): readonly Entry[] => {
-    const key = refKey(ref);
-    return (origins.get(origin) ?? []).filter((entry) => refKey(entry.ref) !== key);
-  };
   return {
-    replaceOrigin: set,
-    put: (origin, entry) => set(origin, [...without(origin, entry.ref), entry]),
-    delete: (origin, ref) => set(origin, without(origin, ref)),
-    snapshot: () => (latest ??= snapshotOf(origins)),
+    replaceOrigin: (origin, entries) => {
+      for (const key of held.replaceOrigin(origin, entries)) changed.add(key);
+      tell();
+    },
+    put: (origin, entry) => replace(origin, entry.ref, entry),
+    delete: (origin, ref) => replace(origin, ref),
+    // Asked for much more often than it changes, and then little does among much.
+    snapshot: () => {
+      if (changed.size === 0) return latest;
+      lists = listsAfter(lists, changed, held);
+      latest = snapshotOf(lists, held);
+      changed.clear();
+      return latest;
+    },
     onChange: (listener) => void listeners.push(listener),
   };
 }
 
-function snapshotOf(origins: ReadonlyMap<string, readonly Entry[]>): Snapshot {
-  const byRef = new Map<string, Entry>();
-  const duplicates: Duplicate[] = [];
-  for (const origin of [...origins.keys()].sort()) {
-    for (const entry of origins.get(origin) ?? []) {
-      const key = refKey(entry.ref);
-      const first = byRef.get(key);
-      if (first) duplicates.push({ entry, problem: duplicateProblem(entry, first) });
-      else byRef.set(key, entry);
-    }
+type Lists = ReadonlyMap<Kind, SortedEntries>;
+
+/** Those of the kinds that have not changed stay the same. */
+function listsAfter(former: Lists, changed: ReadonlySet<string>, held: HeldEntries): Lists {
+  const changes = new Map<Kind, Map<string, Entry | undefined>>();
+  for (const key of changed) {
+    // A key begins with it.
+    const kind = key.slice(0, key.indexOf('/')) as Kind;
+    const ofKind = changes.get(kind) ?? new Map<string, Entry | undefined>();
+    changes.set(kind, ofKind.set(key, held.first(key)));
   }
-  const lists = listsOf(byRef.values());
+  const lists = new Map(former);
+  for (const [kind, ofKind] of changes) {
+    lists.set(kind, withChanges(lists.get(kind) ?? [], ofKind));
+  }
+  return lists;
+}
+
+function snapshotOf(lists: Lists, held: HeldEntries): Snapshot {
+  const duplicates = held.duplicates().map(({ entry, first }) => {
+    return { entry, problem: duplicateProblem(entry, first) };
+  });
   return {
     duplicates,
     list: <K extends Kind>(kind: K) => (lists.get(kind) ?? []) as readonly Entry<K>[],
     get: <K extends Kind>(kind: K, namespace: string, name: string) =>
-      byRef.get(refKey({ kind, namespace, name })) as Entry<K> | undefined,
+      findEntry(lists.get(kind) ?? [], namespace, name) as Entry<K> | undefined,
   };
-}
-
-function listsOf(entries: Iterable<Entry>): ReadonlyMap<string, readonly Entry[]> {
-  const lists = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const list = lists.get(entry.ref.kind);
-    if (list) list.push(entry);
-    else lists.set(entry.ref.kind, [entry]);
-  }
-  for (const list of lists.values()) list.sort(byName);
-  return lists;
-}
-
-function byName({ ref: a }: Entry, { ref: b }: Entry): number {
-  return compare(a.namespace, b.namespace) || compare(a.name, b.name);
-}
-
-/** By code unit: the order must not depend on the locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function duplicateProblem(entry: Entry, first: Entry): Problem {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Entry } from '../../../src/api/resource.ts';
+import { refKey, type Entry } from '../../../src/api/resource.ts';
 import { createStore } from '../../../src/store/store.ts';
+import { randomOf } from '../../support/random-edits.ts';
 
 function entry(name: string, origin: string, kind: Entry['ref']['kind'] = 'Upstream'): Entry {
   const namespace = name.includes('/') ? name.split('/')[0]! : 'default';
@@ -107,4 +108,54 @@ describe('store', () => {
     expect(store.snapshot().get('Upstream', 'default', 'x')?.origin).toBe('b.yaml:1');
     expect(store.snapshot().duplicates).toEqual([]);
   });
+
+  it('holds what one would hold that looks at everything each time', () => {
+    const random = randomOf(7);
+    const pick = <T>(options: readonly T[]): T => options[Math.floor(random() * options.length)]!;
+    const store = createStore();
+    const origins = new Map<string, readonly Entry[]>();
+    const made = (origin: string, step: number) =>
+      entry(pick(['a', 'b', 'c', 'x/a']), `${origin}:${step}`, pick(['Upstream', 'Secret']));
+    for (let step = 0; step < 500; step += 1) {
+      const origin = pick(['1', '2', '3']);
+      const one = made(origin, step);
+      const others = (origins.get(origin) ?? []).filter(
+        ({ ref }) => refKey(ref) !== refKey(one.ref),
+      );
+      const action = pick(['put', 'put', 'delete', 'replace']);
+      if (action === 'put') {
+        store.put(origin, one);
+        origins.set(origin, [...others, one]);
+      } else if (action === 'delete') {
+        store.delete(origin, one.ref);
+        origins.set(origin, others);
+      } else {
+        const all = [one, ...[1, 2, 3, 4].map((part) => made(origin, step * 10 + part))];
+        store.replaceOrigin(origin, all);
+        origins.set(origin, all);
+      }
+      const snapshot = store.snapshot();
+      const { used, unused } = lookedAtAll(origins);
+      for (const kind of ['Upstream', 'Secret', 'Gateway'] as const) {
+        expect(snapshot.list(kind)).toEqual(used.filter(({ ref }) => ref.kind === kind));
+      }
+      expect(snapshot.duplicates.map(({ entry: { origin: at } }) => at)).toEqual(unused);
+      for (const { ref } of used) {
+        expect(snapshot.get(ref.kind, ref.namespace, ref.name)?.ref).toEqual(ref);
+      }
+    }
+  });
 });
+
+function lookedAtAll(origins: ReadonlyMap<string, readonly Entry[]>) {
+  const used = new Map<string, Entry>();
+  const unused: string[] = [];
+  for (const origin of [...origins.keys()].sort()) {
+    for (const one of origins.get(origin) ?? []) {
+      if (used.has(refKey(one.ref))) unused.push(one.origin);
+      else used.set(refKey(one.ref), one);
+    }
+  }
+  const path = ({ ref }: Entry) => `${ref.namespace}/${ref.name}`;
+  return { used: [...used.values()].sort((a, b) => (path(a) < path(b) ? -1 : 1)), unused };
+}
