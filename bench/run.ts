@@ -8,6 +8,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   regex: () => import('./regex.bench.ts'),
   stream: () => import('./stream.bench.ts'),
   compile: () => import('./compile.bench.ts'),
+  controller: () => import('./controller.bench.ts'),
+  faults: () => import('./faults.bench.ts'),
   verify: () => import('./verify.bench.ts'),
 };
 

@@ -1,13 +1,14 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { json, text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readKubeConfig } from './kube-config-file.ts';
 
 /** A small client of the Kubernetes API that owes nothing to the one under test. */
 export interface KubeRequests {
   /** Sends a body as JSON; gives the parsed answer, and throws when it is not 2xx. */
   readonly send: (method: string, path: string, body?: unknown) => Promise<KubeAnswer>;
-  /** Tells every event of a watch, until it is stopped or the connection ends. */
+  /** Tells every event of a watch, until it is stopped; one that ends is taken up where it was, as far as the API still knows. */
   readonly watch: (path: string, told: (event: KubeEvent) => void) => { readonly stop: () => void };
   readonly close: () => void;
 }
@@ -36,27 +37,63 @@ export interface KubeStatus {
 }
 
 export interface KubeEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  /** Undefined when it is no event, but the reason of a refusal. */
+  readonly type?: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubeAnswer;
 }
 
-/** Opens one connection, as the user of a kubeconfig. */
+/** Talks as the user of a kubeconfig, over one connection that is made anew when it has ended. */
 export function createKubeRequests(kubeconfig: string): KubeRequests {
   const { server, authority, token } = readKubeConfig(kubeconfig);
-  const session = connect(server, { ca: authority });
-  // Told to whoever has a stream open; without a listener it would end the process.
-  session.on('error', () => undefined);
   const authorization = `Bearer ${token}`;
-  return {
-    send: (method, path, body) => send(session, { method, path, body, authorization }),
-    watch: (path, told) => {
-      const stream = session.request({ ':path': path, authorization });
-      stream.on('error', () => undefined);
-      createInterface({ input: stream }).on('line', (line) => told(JSON.parse(line) as KubeEvent));
-      return { stop: () => stream.close() };
-    },
-    close: () => session.destroy(),
+  let open: ClientHttp2Session | undefined;
+  const session = () => {
+    if (open && !open.closed && !open.destroyed) return open;
+    open = connect(server, { ca: authority });
+    // Told to whoever has a stream open; without a listener it would end the process.
+    open.on('error', () => undefined);
+    return open;
   };
+  return {
+    send: (method, path, body) => send(session(), { method, path, body, authorization }),
+    watch: (path, told) => {
+      const stopped = new AbortController();
+      void keepWatching(
+        (version) => session().request({ ':path': `${path}${version}`, authorization }),
+        told,
+        stopped.signal,
+      );
+      return { stop: () => stopped.abort() };
+    },
+    close: () => open?.destroy(),
+  };
+}
+
+/** The API ends a watch when it likes, for one when something about a CRD is new. */
+async function keepWatching(
+  open: (version: string) => ClientHttp2Stream,
+  told: (event: KubeEvent) => void,
+  stopped: AbortSignal,
+): Promise<void> {
+  let version = '';
+  const take = (line: string) => {
+    const event = JSON.parse(line) as KubeEvent;
+    const known = event.type !== undefined && event.type !== 'ERROR';
+    version = known ? `&resourceVersion=${event.object.metadata.resourceVersion}` : '';
+    if (known) told(event);
+  };
+  while (!stopped.aborted) {
+    const stream = open(version);
+    const stop = () => stream.close();
+    stopped.addEventListener('abort', stop);
+    // That it is over is all there is to know.
+    stream.on('error', () => undefined);
+    const lines = createInterface({ input: stream }).on('line', take);
+    await new Promise((resolve) => void stream.once('close', resolve));
+    lines.close();
+    stopped.removeEventListener('abort', stop);
+    await delay(50);
+  }
 }
 
 interface Sent {
