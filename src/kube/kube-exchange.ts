@@ -92,9 +92,32 @@ function cutShort(stream: ClientHttp2Stream): Error {
 /** Node ends the body in peace also when the connection breaks: only the code tells it from an end that the server made. */
 async function* bodyOf(stream: ClientHttp2Stream): AsyncGenerator<Buffer, void> {
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    yield* chunksOf(stream);
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw cutShort(stream);
   } finally {
     if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
   }
+}
+
+/**
+ * The loop that Node has for streams takes `closed` for an end without the rest; of HTTP/2 it says that all frames have
+ * come, and then a short answer that was read a moment late would be lost.
+ */
+async function* chunksOf(stream: ClientHttp2Stream): AsyncGenerator<Buffer, void> {
+  let wake = (): void => undefined;
+  const woken = (): void => wake();
+  for (const event of ['readable', 'end', 'close']) stream.on(event, woken);
+  for (;;) {
+    const chunk = stream.read() as Buffer | null;
+    if (chunk !== null) {
+      yield chunk;
+    } else if (stream.readableEnded || stream.destroyed) {
+      break;
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  if (stream.errored) throw stream.errored;
 }

@@ -44,6 +44,15 @@ describe('sendOverHttp2', () => {
     expect(ended).toBe(1);
   });
 
+  it('gives a body that was complete before anybody read it', async () => {
+    const opened = await open((stream) => respondJson(stream, { late: true }));
+    const { body } = await sendOverHttp2(opened, call(), () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual({ late: true });
+  });
+
   it.each([
     ['is closed', (opened: ClientHttp2Session) => opened.close()],
     ['is destroyed', (opened: ClientHttp2Session) => opened.destroy()],
