@@ -6,17 +6,24 @@ export interface KeySetFacts {
   readonly state: 'pending' | 'ready' | 'stale' | 'failed';
   /** Usable keys. */
   readonly keys: number;
-  readonly ageSeconds?: number;
+  /** Since when these are the keys. */
+  readonly loadedAtMs?: number;
+  /** Of the last fetch that worked. */
+  readonly fetchedAtMs?: number;
   /** Why the last fetch failed; never holds what the server sent. */
   readonly lastError?: string;
+}
+
+/** What is said of a set of keys; no ages, so that it stays the same text while nothing happens. */
+export interface KeySetStatement {
+  readonly state: KeySetFacts['state'];
+  readonly text: string;
 }
 
 /** What the engines know and a compile cannot. */
 export interface EngineFacts {
   /** By id of a key set. */
-  readonly keySets: Readonly<Record<string, KeySetFacts>>;
-  /** Host of the URL of a key set; undefined when the table in force does not use it. */
-  readonly hostOf: (keySet: string) => string | undefined;
+  readonly keySets: ReadonlyMap<string, KeySetStatement>;
   /** Whether the table of the outcome is the one that serves. */
   readonly programmed: boolean;
   /** Why it could not be put in force. */
@@ -25,10 +32,65 @@ export interface EngineFacts {
   readonly unreachable: (ref: ResourceRef) => string | undefined;
 }
 
-/** The outcome with the conditions that only the engines can tell: KeysReady and Programmed. */
-export function completeOutcome(outcome: Outcome, facts: EngineFacts): Outcome {
-  const added = [keysReady(outcome, facts), programmed(outcome, facts)];
-  return { ...outcome, conditions: [...outcome.conditions, ...added] };
+/** What is said of a set of keys that comes from a host. */
+export function keySetStatement(host: string, facts: KeySetFacts): KeySetStatement {
+  return { state: facts.state, text: `${host}: ${keyText(facts)}` };
+}
+
+/** The condition that tells whether the keys of the network are there. */
+export function keysReady(outcome: Outcome, keySets: EngineFacts['keySets']): Condition {
+  if (outcome.keySets.length === 0) return noKeysNeeded;
+  const known = outcome.keySets.flatMap((id) => keySets.get(id) ?? []);
+  const worst = worstFirst.find((state) => known.some((keySet) => keySet.state === state));
+  if (worst === undefined) return keysUnknown;
+  const [status, reason] = keyConditions[worst];
+  return { type: 'KeysReady', status, reason, message: known.map(({ text }) => text).join('; ') };
+}
+
+/**
+ * The condition that tells whether the resource is in force. Without the version of the table: a change elsewhere must not
+ * change the status of every resource.
+ */
+export function programmed(outcome: Outcome, facts: EngineFacts): Condition {
+  if (outcome.state === 'Rejected') return outcome.servingLastGood ? formerServes : rejected;
+  const fault = facts.programmed ? facts.unreachable(outcome.ref) : facts.publishError;
+  if (fault !== undefined) return notProgrammed(fault);
+  return facts.programmed ? inForce : waiting;
+}
+
+const noKeysNeeded: Condition = {
+  type: 'KeysReady',
+  status: 'True',
+  reason: 'NoKeysNeeded',
+  message: 'no keys from the network are needed',
+};
+
+const keysUnknown: Condition = {
+  type: 'KeysReady',
+  status: 'Unknown',
+  reason: 'KeysPending',
+  message: 'keys are fetched once the resource is in force',
+};
+
+const inForce: Condition = {
+  type: 'Programmed',
+  status: 'True',
+  reason: 'Programmed',
+  message: '',
+};
+
+const waiting: Condition = {
+  type: 'Programmed',
+  status: 'Unknown',
+  reason: 'Pending',
+  message: 'waiting for the data plane',
+};
+
+const rejected = notProgrammed('rejected');
+const formerServes = notProgrammed('rejected; the last accepted version keeps serving');
+
+function notProgrammed(message: string): Condition {
+  return { type: 'Programmed', status: 'False', reason: 'NotProgrammed', message };
 }
 
 type State = KeySetFacts['state'];
@@ -44,54 +106,18 @@ const keyConditions: Readonly<Record<State, readonly [Condition['status'], Reaso
   ready: ['True', 'KeysReady'],
 };
 
-function keysReady(outcome: Outcome, facts: EngineFacts): Condition {
-  if (outcome.keySets.length === 0) {
-    const message = 'no keys from the network are needed';
-    return { type: 'KeysReady', status: 'True', reason: 'NoKeysNeeded', message };
-  }
-  const known = outcome.keySets.flatMap((id) => {
-    const keySet = facts.keySets[id];
-    return keySet ? [{ host: facts.hostOf(id) ?? id, keySet }] : [];
-  });
-  const worst = worstFirst.find((state) => known.some(({ keySet }) => keySet.state === state));
-  if (worst === undefined) {
-    const message = 'keys are fetched once the resource is in force';
-    return { type: 'KeysReady', status: 'Unknown', reason: 'KeysPending', message };
-  }
-  const [status, reason] = keyConditions[worst];
-  const message = known.map(({ host, keySet }) => `${host}: ${keyText(keySet)}`).join('; ');
-  return { type: 'KeysReady', status, reason, message };
-}
-
-function keyText({ state, keys, ageSeconds, lastError }: KeySetFacts): string {
+function keyText({ state, keys, loadedAtMs, fetchedAtMs, lastError }: KeySetFacts): string {
+  const fault = lastError === undefined ? '' : `, last fetch: ${lastError}`;
+  if (state === 'pending') return 'no keys yet';
+  if (state === 'failed') return `no keys${fault}`;
   const count = keys === 1 ? '1 key' : `${keys} keys`;
-  const loaded = ageSeconds === undefined ? 'no keys yet' : `${count}, ${age(ageSeconds)} old`;
-  const failed = state === 'ready' || lastError === undefined ? '' : `, last fetch: ${lastError}`;
-  return loaded + failed;
+  const loaded = loadedAtMs === undefined ? count : `${count}, loaded ${time(loadedAtMs)}`;
+  if (state === 'ready') return loaded;
+  const fetched = fetchedAtMs === undefined ? '' : `, last fetched ${time(fetchedAtMs)}`;
+  return loaded + fetched + fault;
 }
 
-function age(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
-}
-
-/** Without the version of the table: a change elsewhere must not change the status of every resource. */
-function programmed(outcome: Outcome, facts: EngineFacts): Condition {
-  const condition = (status: Condition['status'], reason: Reason, message: string): Condition => ({
-    type: 'Programmed',
-    status,
-    reason,
-    message,
-  });
-  if (outcome.state === 'Rejected') {
-    const message = outcome.servingLastGood
-      ? 'rejected; the last accepted version keeps serving'
-      : 'rejected';
-    return condition('False', 'NotProgrammed', message);
-  }
-  const fault = facts.programmed ? facts.unreachable(outcome.ref) : facts.publishError;
-  if (fault !== undefined) return condition('False', 'NotProgrammed', fault);
-  if (facts.programmed) return condition('True', 'Programmed', '');
-  return condition('Unknown', 'Pending', 'waiting for the data plane');
+/** To the second, as times in Kubernetes are. */
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

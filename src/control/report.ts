@@ -3,7 +3,9 @@ import { refKey } from '../api/resource.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
 import type { Listener, RoutingTable } from '../ir/table.ts';
-import { completeOutcome, type EngineFacts, type KeySetFacts } from './conditions.ts';
+import { completeOutcomes, type CompletedOutcomes } from './completed-outcomes.ts';
+import type { EngineFacts, KeySetFacts } from './conditions.ts';
+import { createKeySetStatements } from './key-set-statements.ts';
 import type { ControlReport, ListenerFailure } from './loop.ts';
 
 /** What there is to say of every resource, with what the engines know at the moment of asking. */
@@ -36,27 +38,31 @@ export interface ReporterOptions {
 
 /** Creates a reporter that has said nothing yet. */
 export function createReporter(options: ReporterOptions): Reporter {
-  const { keySetStates, problems, logger } = options;
+  const { keySetStates, problems, logger, changed } = options;
+  const statements = createKeySetStatements();
   let latest: ControlReport | undefined;
   let table: RoutingTable | undefined;
-  let said: ReadonlyMap<string, Outcome> = new Map();
-  let saidProblems: ReadonlySet<string> = new Set();
-  const outcomes = (): readonly Outcome[] => {
-    if (latest === undefined) return [];
-    const facts = factsOf(latest, table, keySetStates());
-    return latest.result.outcomes.map((outcome) => completeOutcome(outcome, facts));
+  let completedFor: ControlReport | undefined;
+  let completed: CompletedOutcomes = new Map();
+  let said = completed;
+  let saidProblems: SaidProblems = { problems: [], keys: new Set() };
+  const refresh = (): CompletedOutcomes => {
+    if (latest === undefined) return completed;
+    const changedKeySets = statements.update(keySetStates(), (id) => hostOf(table, id));
+    if (latest === completedFor && changedKeySets.size === 0) return completed;
+    const facts = factsOf(latest, statements.current());
+    completed = completeOutcomes(latest.result.outcomes, facts, { completed, changedKeySets });
+    completedFor = latest;
+    return completed;
   };
   const observe = (): void => {
-    const now = new Map(
-      outcomes().map((outcome) => {
-        const key = refKey(outcome.ref);
-        const former = said.get(key);
-        return [key, former && isEqual(former, outcome) ? former : outcome];
-      }),
-    );
-    tellChange(said, now, options.changed);
-    logTransitions(said, now, logger);
-    said = now;
+    const now = refresh();
+    if (now !== said) {
+      const change = changeBetween(said, now);
+      logChange(change, said, logger);
+      said = now;
+      if (change.outcomes.length + change.removed.length > 0) changed?.(change);
+    }
     saidProblems = logProblems(problems(), saidProblems, logger);
   };
   return {
@@ -66,20 +72,20 @@ export function createReporter(options: ReporterOptions): Reporter {
       observe();
     },
     observe,
-    outcomes,
+    outcomes: () => Array.from(refresh().values(), ({ outcome }) => outcome),
     table: () => table,
   };
 }
 
 function factsOf(
   { result, runningVersion, publishError, listenerFailures }: ControlReport,
-  table: RoutingTable | undefined,
-  keySets: Readonly<Record<string, KeySetFacts>>,
+  keySets: EngineFacts['keySets'],
 ): EngineFacts {
+  const { listeners } = result.table;
   return {
-    unreachable: (ref) => unreachable(ref, result.table.listeners, listenerFailures),
+    unreachable: (ref) =>
+      listenerFailures.length === 0 ? undefined : unreachable(ref, listeners, listenerFailures),
     keySets,
-    hostOf: (id) => hostOf(table, id),
     programmed: runningVersion === result.table.version,
     ...(publishError === undefined ? {} : { publishError }),
   };
@@ -108,57 +114,53 @@ export function hostOf(table: RoutingTable | undefined, keySet: string): string 
   return settings?.kind === 'remote' ? (URL.parse(settings.url)?.host ?? undefined) : undefined;
 }
 
-function isEqual(a: Outcome, b: Outcome): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function tellChange(
-  before: ReadonlyMap<string, Outcome>,
-  now: ReadonlyMap<string, Outcome>,
-  changed: ReporterOptions['changed'],
-): void {
-  const outcomes = [...now].flatMap(([key, outcome]) =>
-    before.get(key) === outcome ? [] : [outcome],
+function changeBetween(before: CompletedOutcomes, now: CompletedOutcomes): OutcomeChange {
+  const outcomes = [...now].flatMap(([key, { outcome }]) =>
+    before.get(key)?.outcome === outcome ? [] : [outcome],
   );
-  const removed = [...before].flatMap(([key, { ref }]) => (now.has(key) ? [] : [ref]));
-  if (outcomes.length + removed.length > 0) changed?.({ outcomes, removed });
+  const removed = [...before].flatMap(([key, { base }]) => (now.has(key) ? [] : [base.ref]));
+  return { outcomes, removed };
 }
 
-function logTransitions(
-  before: ReadonlyMap<string, Outcome>,
-  now: ReadonlyMap<string, Outcome>,
+function logChange(
+  { outcomes, removed }: OutcomeChange,
+  before: CompletedOutcomes,
   logger: Logger,
 ): void {
-  for (const [key, outcome] of now) {
-    const former = before.get(key);
+  for (const outcome of outcomes) {
+    const former = before.get(refKey(outcome.ref))?.outcome;
     if (former && signature(former) === signature(outcome)) continue;
     const isGood = outcome.conditions.every(({ status }) => status !== 'False');
     const level = isGood && outcome.state === 'Accepted' ? 'info' : 'warn';
     logger[level](logged(outcome), 'resource state changed');
   }
-  for (const [key, { ref }] of before) {
-    if (!now.has(key)) logger.info({ ...ref }, 'resource removed');
-  }
+  for (const ref of removed) logger.info({ ...ref }, 'resource removed');
+}
+
+interface SaidProblems {
+  readonly problems: readonly LocatedProblem[];
+  readonly keys: ReadonlySet<string>;
 }
 
 /** Logs what was not said before, and gives what has been said now. */
 function logProblems(
   problems: readonly LocatedProblem[],
-  said: ReadonlySet<string>,
+  said: SaidProblems,
   logger: Logger,
-): ReadonlySet<string> {
-  const now = new Set<string>();
+): SaidProblems {
+  if (problems === said.problems) return said;
+  const keys = new Set<string>();
   for (const { origin, problem } of problems) {
     const { ref, severity, reason, path, message } = problem;
     const key = `${refKey(ref)} ${origin} ${problemLine(problem)}`;
-    now.add(key);
-    if (said.has(key)) continue;
+    keys.add(key);
+    if (said.keys.has(key)) continue;
     logger.warn({ ...ref, origin, severity, reason, path, problem: message }, 'manifest not used');
   }
-  return now;
+  return { problems, keys };
 }
 
-/** Without the texts of conditions: ages of keys are in them. */
+/** Without the texts of conditions: times of keys are in them. */
 function signature({ state, conditions, findings }: Outcome): string {
   const states = conditions.map(({ type, status, reason }) => [type, status, reason]);
   return JSON.stringify([state, states, findings]);

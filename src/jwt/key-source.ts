@@ -18,6 +18,9 @@ export interface KeySetState {
   /** Not tried yet · up to date · served on although fetching fails · no usable keys. */
   readonly state: 'pending' | 'ready' | 'stale' | 'failed';
   readonly keys: number;
+  /** Since when these are the keys: a fetch that brings the same ones changes nothing. */
+  readonly loadedAtMs?: number;
+  /** Of the last fetch that worked. */
   readonly fetchedAtMs?: number;
   readonly ageSeconds?: number;
   /** Of the last attempt, when it failed. Never has anything of a response body in it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { contentHash, stableJson } from '../base/stable-json.ts';
 import type { RemoteKeySet } from '../ir/jwt.ts';
 import { importKeySet } from './import-keys.ts';
 import { createKeySnapshot, type KeySnapshot } from './key-snapshot.ts';
@@ -63,6 +64,9 @@ class KeyKeeper {
   #fetchedAt: { readonly monotonic: number; readonly now: number } | undefined;
   #lastError: string | undefined;
   #body: string | undefined;
+  /** Of the keys, which may be written in other ways. */
+  #contentHash: string | undefined;
+  #loadedAtMs: number | undefined;
   #running: Promise<void> | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #tried = false;
@@ -103,6 +107,7 @@ class KeyKeeper {
     return {
       state: usable ? (this.#failures > 0 ? 'stale' : 'ready') : 'failed',
       keys: usable ? this.#snapshot.keys.length : 0,
+      ...(this.#loadedAtMs === undefined ? {} : { loadedAtMs: this.#loadedAtMs }),
       fetchedAtMs: this.#fetchedAt.now,
       ageSeconds: Math.floor(this.#ageMs() / 1000),
       ...lastError,
@@ -158,21 +163,28 @@ class KeyKeeper {
 
   /** A set without a usable key never replaces one with keys. An unchanged one keeps what is cached for its keys. */
   async #take(body: string): Promise<void> {
-    if (body !== this.#body || !this.#snapshot) {
-      const { allowWeakKeys = false } = this.#keySet;
-      const { keys, findings } = await importKeySet(body, { allowWeakKeys });
-      const snapshot = createKeySnapshot(keys);
-      if (snapshot.keys.length === 0) {
-        throw new Error(findings[0]?.message ?? 'the key set has no usable key');
-      }
-      for (const { reason, message } of findings) {
-        this.#parts.logger.warn({ keySet: this.#keySet.id, reason, detail: message }, 'jwks key');
-      }
-      this.#snapshot = snapshot;
-      this.#body = body;
-    }
+    if (body !== this.#body || !this.#snapshot) await this.#import(body);
     const { clock } = this.#parts;
     this.#fetchedAt = { monotonic: clock.monotonic(), now: clock.now() };
+  }
+
+  async #import(body: string): Promise<void> {
+    const { allowWeakKeys = false } = this.#keySet;
+    const { keys, findings } = await importKeySet(body, { allowWeakKeys });
+    const snapshot = createKeySnapshot(keys);
+    if (snapshot.keys.length === 0) {
+      throw new Error(findings[0]?.message ?? 'the key set has no usable key');
+    }
+    const { clock, logger } = this.#parts;
+    for (const { reason, message } of findings) {
+      logger.warn({ keySet: this.#keySet.id, reason, detail: message }, 'jwks key');
+    }
+    this.#body = body;
+    const content = contentHash(stableJson(keys));
+    if (content === this.#contentHash) return;
+    this.#contentHash = content;
+    this.#snapshot = snapshot;
+    this.#loadedAtMs = clock.now();
   }
 
   #fail(error: string): void {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  completeOutcome,
+  keySetStatement,
+  keysReady,
+  programmed,
   type EngineFacts,
   type KeySetFacts,
 } from '../../../src/control/conditions.ts';
@@ -18,27 +20,17 @@ const outcome: Outcome = {
 };
 
 const facts: EngineFacts = {
-  keySets: {},
-  hostOf: (id) => `${id}.example`,
+  keySets: new Map(),
   programmed: true,
   unreachable: () => undefined,
 };
 
-function conditionOf(type: string, of: Partial<Outcome>, engine: Partial<EngineFacts> = {}) {
-  const complete = completeOutcome({ ...outcome, ...of }, { ...facts, ...engine });
-  return complete.conditions.find((condition) => condition.type === type);
-}
-
-describe('conditions', () => {
-  it('keeps those of the compile', () => {
-    const types = completeOutcome(outcome, facts).conditions.map(({ type }) => type);
-    expect(types).toEqual(['Accepted', 'KeysReady', 'Programmed']);
-  });
-});
-
 describe('conditions: KeysReady', () => {
-  const ready: KeySetFacts = { state: 'ready', keys: 2, ageSeconds: 61 };
-  const stale: KeySetFacts = { state: 'stale', keys: 1, ageSeconds: 7300, lastError: 'status 503' };
+  const loadedAtMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const fetchedAtMs = Date.UTC(2026, 0, 3);
+  const ready: KeySetFacts = { state: 'ready', keys: 2, loadedAtMs, fetchedAtMs };
+  const stale: KeySetFacts = { ...ready, state: 'stale', keys: 1, lastError: 'status 503' };
+  const tooOld: KeySetFacts = { ...stale, state: 'failed', keys: 0 };
   const failed: KeySetFacts = { state: 'failed', keys: 0, lastError: 'connection refused' };
   const pending: KeySetFacts = { state: 'pending', keys: 0 };
   const cases: readonly [
@@ -48,20 +40,27 @@ describe('conditions: KeysReady', () => {
     reason: string,
     message: string,
   ][] = [
-    ['ready', { a: ready }, 'True', 'KeysReady', 'a.example: 2 keys, 61 s old'],
+    ['ready', { a: ready }, 'True', 'KeysReady', 'a.example: 2 keys, loaded 2026-01-02T03:04:05Z'],
     [
       'stale: they still verify',
       { a: stale },
       'True',
       'KeysStale',
-      'a.example: 1 key, 2 h old, last fetch: status 503',
+      'a.example: 1 key, loaded 2026-01-02T03:04:05Z, last fetched 2026-01-03T00:00:00Z, last fetch: status 503',
     ],
     [
       'never had',
       { a: failed },
       'False',
       'KeyFetchFailed',
-      'a.example: no keys yet, last fetch: connection refused',
+      'a.example: no keys, last fetch: connection refused',
+    ],
+    [
+      'too old',
+      { a: tooOld },
+      'False',
+      'KeyFetchFailed',
+      'a.example: no keys, last fetch: status 503',
     ],
     ['not there yet', { a: pending }, 'Unknown', 'KeysPending', 'a.example: no keys yet'],
     [
@@ -69,7 +68,7 @@ describe('conditions: KeysReady', () => {
       { a: ready, b: failed },
       'False',
       'KeyFetchFailed',
-      'a.example: 2 keys, 61 s old; b.example: no keys yet, last fetch: connection refused',
+      'a.example: 2 keys, loaded 2026-01-02T03:04:05Z; b.example: no keys, last fetch: connection refused',
     ],
     [
       'of a resource that is not in force',
@@ -80,17 +79,15 @@ describe('conditions: KeysReady', () => {
     ],
   ];
   it.each(cases)('%s', (_name, keySets, status, reason, message) => {
-    const of = { keySets: ['a', 'b'] };
-    expect(conditionOf('KeysReady', of, { keySets })).toEqual({
-      type: 'KeysReady',
-      status,
-      reason,
-      message,
-    });
+    const statements = Object.entries(keySets).map(
+      ([id, known]) => [id, keySetStatement(`${id}.example`, known)] as const,
+    );
+    const condition = keysReady({ ...outcome, keySets: ['a', 'b'] }, new Map(statements));
+    expect(condition).toEqual({ type: 'KeysReady', status, reason, message });
   });
 
   it('is true where no keys come from the network', () => {
-    expect(conditionOf('KeysReady', {})).toMatchObject({ status: 'True', reason: 'NoKeysNeeded' });
+    expect(keysReady(outcome, new Map())).toMatchObject({ status: 'True', reason: 'NoKeysNeeded' });
   });
 });
 
@@ -127,6 +124,6 @@ describe('conditions: Programmed', () => {
   ];
   it.each(cases)('%s', (_name, of, engine, [status, reason, message]) => {
     const expected = { type: 'Programmed', status, reason, message };
-    expect(conditionOf('Programmed', of, engine)).toEqual(expected);
+    expect(programmed({ ...outcome, ...of }, { ...facts, ...engine })).toEqual(expected);
   });
 });

@@ -31,9 +31,15 @@ function setUp() {
   const keys: Record<string, KeySetFacts> = { k1: { state: 'pending', keys: 0 } };
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
   const problems: LocatedProblem[] = [];
+  const changes: string[][] = [];
   const reporter = createReporter({
-    keySetStates: () => keys,
-    problems: () => problems,
+    keySetStates: () => ({ ...keys }),
+    problems: () => [...problems],
+    changed: ({ outcomes, removed }) =>
+      void changes.push([
+        ...outcomes.map(({ ref }) => ref.name),
+        ...removed.map(({ name }) => `-${name}`),
+      ]),
     logger,
   });
   const accept = (version: string, outcomes: readonly Outcome[], runningVersion = version) =>
@@ -47,7 +53,7 @@ function setUp() {
       const { level, msg, name, conditions, findings } = JSON.parse(line);
       return { level, msg, name, conditions, findings };
     });
-  return { reporter, keys, problems, accept, logged };
+  return { reporter, keys, problems, changes, accept, logged };
 }
 
 const finding: Finding = { severity: 'error', reason: 'InvalidKey', path: 'spec.x', message: 'no' };
@@ -64,9 +70,11 @@ describe('reporter', () => {
     accept('v1', [outcomeOf('keyed')]);
     const reasons = () => reporter.outcomes()[0]!.conditions.map(({ reason }) => reason);
     expect(reasons()).toEqual(['KeysPending', 'Programmed']);
-    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 1 };
+    keys['k1'] = { state: 'ready', keys: 1, loadedAtMs: 0 };
     expect(reasons()).toEqual(['KeysReady', 'Programmed']);
-    expect(reporter.outcomes()[0]!.conditions[0]!.message).toBe('keys.example: 1 key, 1 s old');
+    expect(reporter.outcomes()[0]!.conditions[0]!.message).toBe(
+      'keys.example: 1 key, loaded 1970-01-01T00:00:00Z',
+    );
   });
 
   it('gives the table in force, not the one that could not be published', () => {
@@ -99,16 +107,16 @@ describe('reporter', () => {
     expect(logged()).toMatchObject([{ level: 'info', msg: 'resource removed', name: 'x' }]);
   });
 
-  it('logs keys that come and fail, but not that they grow older', () => {
+  it('logs keys that come and fail, but not that they are fetched again', () => {
     const { reporter, keys, accept, logged } = setUp();
     accept('v1', [outcomeOf('keyed')]);
     logged();
-    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 1 };
+    keys['k1'] = { state: 'ready', keys: 1, loadedAtMs: 1, fetchedAtMs: 1 };
     reporter.observe();
     expect(logged()).toMatchObject([
       { level: 'info', conditions: { KeysReady: 'True KeysReady' } },
     ]);
-    keys['k1'] = { state: 'ready', keys: 1, ageSeconds: 2 };
+    keys['k1'] = { state: 'ready', keys: 1, loadedAtMs: 1, fetchedAtMs: 2 };
     reporter.observe();
     expect(logged()).toEqual([]);
     keys['k1'] = { state: 'failed', keys: 0, lastError: 'status 500' };
@@ -116,6 +124,35 @@ describe('reporter', () => {
     expect(logged()).toMatchObject([
       { level: 'warn', conditions: { KeysReady: 'False KeyFetchFailed' } },
     ]);
+  });
+
+  it('tells what has changed, each time once, and keeps the outcomes of all that has not', () => {
+    const { reporter, keys, changes, accept } = setUp();
+    const [x, y] = [outcomeOf('x'), outcomeOf('keyed')];
+    accept('v1', [x, y]);
+    const before = reporter.outcomes();
+    accept('v1', [x, y]);
+    // Equal, but another object: nothing that anybody would have to hear of.
+    accept('v2', [{ ...x }, y]);
+    reporter.observe();
+    expect(changes.splice(0)).toEqual([['x', 'keyed']]);
+    expect(reporter.outcomes()).toEqual(before);
+    for (const [index, outcome] of reporter.outcomes().entries()) {
+      expect(outcome).toBe(before[index]);
+    }
+    accept('v2', [{ ...x, observedGeneration: 2 }, y]);
+    expect(changes.splice(0)).toEqual([['x']]);
+    keys['k1'] = { state: 'ready', keys: 1, loadedAtMs: 0 };
+    reporter.observe();
+    reporter.observe();
+    expect(changes.splice(0)).toEqual([['keyed']]);
+    keys['k1'] = { state: 'ready', keys: 1, loadedAtMs: 0, fetchedAtMs: 5 };
+    reporter.observe();
+    expect(changes).toEqual([]);
+    accept('v3', [y], 'v2');
+    expect(changes.splice(0)).toEqual([['keyed', '-x']]);
+    accept('v3', [y]);
+    expect(changes.splice(0)).toEqual([['keyed']]);
   });
 
   it('logs once a problem of which no outcome tells', () => {

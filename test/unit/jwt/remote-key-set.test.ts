@@ -113,6 +113,26 @@ describe('createRemoteKeySource: first fetch', () => {
 });
 
 describe('createRemoteKeySource: refresh', () => {
+  test('says since when the keys are these, however they are written', async () => {
+    const { clock, pending, source, kids } = await ready();
+    const loadedAtMs = clock.now();
+    const snapshot = source.current();
+    expect(source.state()).toMatchObject({ loadedAtMs, fetchedAtMs: loadedAtMs });
+    clock.advance(5 * minute);
+    await pending[1]!.answer({ status: 200, body: ` ${good(first).body}` });
+    const fetchedAtMs = loadedAtMs + 5 * minute;
+    expect(source.state()).toMatchObject({ loadedAtMs, fetchedAtMs });
+    expect(source.current()).toBe(snapshot);
+    clock.advance(5 * minute);
+    await pending[2]!.fail(new Error('gone'));
+    expect(source.state()).toMatchObject({ state: 'stale', loadedAtMs, fetchedAtMs });
+    clock.advance(1_000);
+    await pending[3]!.answer(good(second));
+    expect(kids()).toEqual(['second']);
+    const later = clock.now();
+    expect(source.state()).toMatchObject({ loadedAtMs: later, fetchedAtMs: later });
+  });
+
   test('after the cache duration, and only one at a time', async () => {
     const { clock, pending, source, kids } = await ready();
     clock.advance(5 * minute - 1);
