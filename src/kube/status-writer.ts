@@ -59,6 +59,9 @@ const maxInFlight = 12;
 /** Keys of an issuer mostly come within this time, and then one write says it all. */
 const keysPatienceMs = 1000;
 
+/** How soon a status is set right that somebody has removed or changed without changing the resource. */
+const rescanMs = 300_000;
+
 /** Everybody changes the object all the time. */
 const contended: Retry = { scope: 'resource', firstMs: 2_000, maxMs: 60_000 };
 
@@ -87,11 +90,18 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const put = (outcomes: readonly Outcome[]): void => {
     if (isLeader()) for (const outcome of outcomes) queue.put(outcome);
   };
+  let cancelRescan = (): void => undefined;
+  const rescan = (): void => {
+    cancelRescan();
+    put(options.outcomes());
+    cancelRescan = clock.after(rescanMs, rescan);
+  };
   return {
     changed: put,
-    leading: () => put(options.outcomes()),
+    leading: rescan,
     stats: () => ({ ...counts, ...queue.counts(), events: { ...events.stats() } }),
     stop: async () => {
+      cancelRescan();
       await queue.stop();
       await events.stop();
     },

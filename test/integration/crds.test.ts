@@ -90,8 +90,10 @@ describe('kubectl', () => {
     await setStatus('short-form-whole', 'Accepted');
     const { stdout } = await kube.kubectl(['get', 'vs', 'short-form-whole', 'auth0']);
     const [header = '', ...rows] = stdout.trimEnd().split('\n');
-    expect(header.split(/\s+/)).toEqual('NAME DOMAINS ACCEPTED PROGRAMMED REASON AGE'.split(' '));
-    expect(rows[0]).toMatch(/^short-form-whole +\["chat.example.com"\] +True +Accepted /);
+    expect(header.split(/\s+/)).toEqual(
+      'NAME DOMAINS ACCEPTED REFS KEYS PROGRAMMED REASON AGE'.split(' '),
+    );
+    expect(rows[0]).toMatch(/^short-form-whole +\["chat.example.com"\] +True /);
     expect(rows[1]).toMatch(/^auth0 +\["bookinfo.example.com","\*.example.org"\] /);
   });
 

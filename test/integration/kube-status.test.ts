@@ -187,7 +187,7 @@ describe('with the own CRDs', () => {
       'NAMESPACE NAME DOMAINS ACCEPTED REFS KEYS PROGRAMMED REASON AGE',
       expect.stringMatching(/^team first \["first\.example"\] True True True True \d+s$/),
       expect.stringMatching(
-        /^team second \["second\.example"\] False True True False InvalidRegex NotProgrammed \d+s$/,
+        /^team second \["second\.example"\] False True True False InvalidRegex \d+s$/,
       ),
       '',
     ]);
@@ -262,9 +262,8 @@ describe('with the own CRDs', () => {
     await until(idle(writer), 60_000);
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    console.log(
-      `${many} statuses in ${seconds.toFixed(2)} s, own CPU ${((user + system) / 1e6).toFixed(2)} s`,
-      writer.stats(),
+    process.stdout.write(
+      `${many} statuses in ${seconds.toFixed(2)} s, own CPU ${((user + system) / 1e6).toFixed(2)} s\n`,
     );
     expect(writer.stats()).toMatchObject({ written: many, failures: 0, conflicts: 0 });
     expect(seconds).toBeLessThan(20);

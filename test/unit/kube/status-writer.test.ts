@@ -81,6 +81,25 @@ describe('status writer', () => {
     expect(writes()).toHaveLength(40);
   });
 
+  it('sets right after a while what somebody has removed, and writes nothing else', async () => {
+    const { writer, writes, api, watch, clock, setOutcomes } = createStatusWriterRig(manyNames);
+    const outcomes = manyNames.map((name) => createOutcome({ name }));
+    setOutcomes(outcomes);
+    writer.leading();
+    await settled();
+    api.put(pathOf('n7'), { metadata: { generation: 3 }, spec: {} });
+    watch(createOutcome({ name: 'n7' }).ref, pathOf('n7'));
+    for (let minutes = 0; minutes < 20; minutes += 1) {
+      clock.advance(60_000);
+      await settled();
+    }
+    expect(writes()).toHaveLength(41);
+    await writer.stop();
+    clock.advance(3_600_000);
+    await settled();
+    expect(writes()).toHaveLength(41);
+  });
+
   it('stops in the middle of the queue when leadership is lost', async () => {
     const { writer, writes, api, setLeader } = createStatusWriterRig(manyNames);
     api.onRequest = () => {
