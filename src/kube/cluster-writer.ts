@@ -26,7 +26,7 @@ export interface ClusterWriter {
 }
 
 /** For metrics. */
-export interface ClusterWriterStats {
+interface ClusterWriterStats {
   readonly isLeader: boolean;
   /** Since the start. */
   readonly writes: readonly WriteCount[];

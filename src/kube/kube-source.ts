@@ -20,7 +20,7 @@ export interface KubeSource extends ConfigSource {
 }
 
 /** One watch, for metrics. */
-export interface WatchFacts {
+interface WatchFacts {
   readonly kind: string;
   readonly state: ListWatchState;
   /** For how long the API server could not be asked. */

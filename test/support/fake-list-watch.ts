@@ -2,7 +2,7 @@ import type { KubeObject } from '../../src/kube/kube-object.ts';
 import type { ListWatch, ListWatchOptions, ListWatchState } from '../../src/kube/list-watch.ts';
 
 /** A watch that tells what a test has it tell. */
-export interface FakeWatch {
+interface FakeWatch {
   /** Path and selectors, as one text. */
   readonly target: string;
   readonly stopped: () => boolean;
