@@ -27,7 +27,7 @@ export interface StatusWriter {
 }
 
 /** For metrics: counts since the start, and what waits now. */
-export interface StatusWriterStats {
+interface StatusWriterStats {
   readonly written: number;
   /** Looked at and found to say the outcome already. */
   readonly unchanged: number;
