@@ -76,7 +76,9 @@ export function createApp(options: AppOptions): App {
       unreadyReasons.push('the process is stopping');
       observing.stop();
       const { drainAcceptSeconds, drainSeconds } = settings;
-      const times = { acceptMs: drainAcceptSeconds * 1000, graceMs: drainSeconds * 1000 };
+      // Before anything is served no load balancer has to hear of the end, and nothing would keep the process for it.
+      const acceptMs = Object.keys(engines.ports()).length > 0 ? drainAcceptSeconds * 1000 : 0;
+      const times = { acceptMs, graceMs: drainSeconds * 1000 };
       // What the source still has to say to its cluster must not take of the time that requests have.
       const sourceStopped = source.stop();
       await loop.stop();

@@ -22,7 +22,11 @@ afterEach(() => {
   }
 });
 
-async function start(folder: TempFolder, httpPort: number, takenAdminPort?: number) {
+async function start(
+  folder: TempFolder,
+  httpPort: number,
+  { takenAdminPort, more = [] }: { takenAdminPort?: number; more?: readonly string[] } = {},
+) {
   const adminPort = takenAdminPort ?? (await freePort());
   const ports = ['--http-port', `${httpPort}`, '--admin-port', `${adminPort}`];
   const args = [
@@ -35,6 +39,7 @@ async function start(folder: TempFolder, httpPort: number, takenAdminPort?: numb
     '--bind',
     '127.0.0.1',
     ...ports,
+    ...more,
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
@@ -155,14 +160,20 @@ describe('the process', () => {
     );
   });
 
-  it('does not start with an admin port that is in use, and names it', async () => {
-    using folder = createTempFolder();
-    const upstream = await slowUpstream();
-    await folder.write('a.yaml', manifest(upstream.port));
-    const { written, exit } = await start(folder, await freePort(), upstream.port);
-    expect(await exit).toBe(1);
-    expect(written.stderr).toMatch(/^seekgate: --admin-port: .*EADDRINUSE/);
-  });
+  it.each(['0', '5'])(
+    'does not start with an admin port that is in use, and names it; accepting for %s s more',
+    async (seconds) => {
+      using folder = createTempFolder();
+      const upstream = await slowUpstream();
+      await folder.write('a.yaml', manifest(upstream.port));
+      const { written, exit } = await start(folder, await freePort(), {
+        takenAdminPort: upstream.port,
+        more: ['--drain-accept-seconds', seconds],
+      });
+      expect(await exit).toBe(1);
+      expect(written.stderr).toMatch(/^seekgate: --admin-port: .*EADDRINUSE/);
+    },
+  );
 
   it('does not start on a folder that is not there, and names it', async () => {
     using folder = createTempFolder();
