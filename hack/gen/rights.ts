@@ -21,7 +21,7 @@ export interface Right {
 }
 
 /** The Secret of the guides; people list theirs beside it or in its place. */
-export const exampleSecret = 'deepseek-key';
+const exampleSecret = 'deepseek-key';
 
 /** They say what holds for everybody, so that only those of the controller's own namespace count. */
 const ownNamespaceKinds: readonly string[] = ['Gateway', 'Settings'];

@@ -25,7 +25,7 @@ export interface KeptStore {
 }
 
 /** What a write needs. */
-export interface KeptWrite {
+interface KeptWrite {
   readonly wanted: () => Resources;
   readonly found: (resources: Resources) => void;
   readonly signal?: AbortSignal;

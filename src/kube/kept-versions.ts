@@ -22,7 +22,7 @@ export interface KeptVersions {
   readonly stop: () => Promise<void>;
 }
 
-export interface KeptVersionsStats {
+interface KeptVersionsStats {
   /** Requests that changed an object, since the start. */
   readonly writes: number;
   /** Whether a look at the objects, or a write, is under way. */
