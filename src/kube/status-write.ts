@@ -15,8 +15,7 @@ import { speaksOfNewer } from './stored-status.ts';
  * What came of a write: `same` says already what there is to say; `gone` is deleted, `another` was made anew under the
  * name, `newer` is told of a later generation; `contended` was changed by others at every try.
  */
-type WriteVerdict =
-  'written' | 'same' | 'gone' | 'another' | 'newer' | 'not-leader' | 'contended';
+type WriteVerdict = 'written' | 'same' | 'gone' | 'another' | 'newer' | 'not-leader' | 'contended';
 
 export interface WriteResult {
   readonly verdict: WriteVerdict;
