@@ -1,5 +1,4 @@
 import type { LocalAddresses } from '../base/local-addresses.ts';
-import { deepFreeze } from '../base/deep-freeze.ts';
 import type { Resource, ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
@@ -13,7 +12,7 @@ import { listenersPass } from './listeners.ts';
 import { outcomesOf } from './outcomes.ts';
 import { otherKindsPass } from './other-kinds.ts';
 import { settingsPass } from './settings.ts';
-import { tableVersion } from './table-version.ts';
+import { sealedTable } from './sealed-table.ts';
 import { usedParts, usedSecrets } from './used-parts.ts';
 import { virtualHostsPass } from './virtual-hosts.ts';
 
@@ -80,9 +79,8 @@ export async function compile(
     ),
     ...usedParts(state),
   };
-  const table = { version: tableVersion(content), ...content };
   const result = {
-    table: deepFreeze(table),
+    table: sealedTable(content),
     secrets: Object.freeze(usedSecrets(content, state.secrets)),
     outcomes: outcomesOf(state),
     accepted: state.accepted,

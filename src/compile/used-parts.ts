@@ -75,6 +75,16 @@ function byName<T>(
   parts: ReadonlyMap<string, T>,
   used?: ReadonlySet<string>,
 ): Readonly<Record<string, T>> {
-  const named = [...parts].filter(([name]) => used?.has(name) ?? true);
-  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const names = [...(used ?? parts).keys()].sort();
+  return Object.fromEntries(entriesOf(names, parts));
+}
+
+function* entriesOf<T>(
+  names: readonly string[],
+  parts: ReadonlyMap<string, T>,
+): Iterable<[string, T]> {
+  for (const name of names) {
+    const part = parts.get(name);
+    if (part !== undefined) yield [name, part];
+  }
 }

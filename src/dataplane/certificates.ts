@@ -9,7 +9,11 @@ export interface Certificates {
   readonly find: (serverName: string) => SecureContext | undefined;
   /** For clients that ask for no name. */
   readonly fallback: CertificatePem | undefined;
+  /** By the ids of their secrets, which change with the values. */
+  readonly loaders: ReadonlyMap<string, Loader>;
 }
+
+type Loader = () => SecureContext | undefined;
 
 /** PEM texts, as node:tls takes them. */
 interface CertificatePem {
@@ -19,14 +23,22 @@ interface CertificatePem {
 
 /**
  * The names are those of `sslConfig.sniDomains`; without them the certificate serves the domains of its virtual host, and
- * any other name that nobody else has (Gloo: any).
+ * any other name that nobody else has (Gloo: any). What the former ones have loaded serves on.
  */
 export function prepareCertificates(
   virtualHosts: readonly VirtualHost[],
   secrets: Secrets,
+  former?: Certificates,
 ): Certificates {
+  const loaders = new Map<string, Loader>();
+  const loaderOf = (tls: TlsContext): Loader => {
+    const key = `${tls.certificateSecret} ${tls.keySecret}`;
+    const known = loaders.get(key) ?? former?.loaders.get(key) ?? loader(pem(tls, secrets));
+    loaders.set(key, known);
+    return known;
+  };
   const served = virtualHosts.flatMap(({ tls, domains }) =>
-    tls === undefined ? [] : [{ tls, domains, load: loader(tls, secrets) }],
+    tls === undefined ? [] : [{ tls, domains, load: loaderOf(tls) }],
   );
   const entries = served.flatMap(({ tls, domains, load }) => {
     const names = tls.sniDomains.length > 0 ? tls.sniDomains : [...domains.map(withoutPort), '*'];
@@ -37,6 +49,7 @@ export function prepareCertificates(
   return {
     find: (serverName) => byName.find(serverName.toLowerCase())?.(),
     fallback: any && pem(any, secrets),
+    loaders,
   };
 }
 
@@ -51,10 +64,9 @@ function pem(tls: TlsContext, secrets: Secrets): CertificatePem | undefined {
 }
 
 /** Loaded on the first handshake that needs it, so that one bad certificate hurts only its own names. */
-function loader(tls: TlsContext, secrets: Secrets): () => SecureContext | undefined {
+function loader(texts: CertificatePem | undefined): Loader {
   let context: SecureContext | undefined;
   return () => {
-    const texts = pem(tls, secrets);
     context ??= texts && createSecureContext({ ...texts, minVersion: 'TLSv1.2' });
     return context;
   };

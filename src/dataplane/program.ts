@@ -1,6 +1,7 @@
 import type { LocalAddresses } from '../base/local-addresses.ts';
-import type { JwtProvider, JwtStage } from '../ir/jwt.ts';
+import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
+import type { RbacRule } from '../ir/rbac.ts';
 import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
 
 import type { PreparedStage } from '../jwt/authenticate.ts';
@@ -31,6 +32,7 @@ export interface Program {
 /** A listener and how its virtual host is found. */
 export interface PreparedListener {
   readonly listener: Listener;
+  readonly served: readonly PreparedVirtualHost[];
   readonly find: (host: string) => PreparedVirtualHost | undefined;
   /** For TLS listeners. */
   readonly certificates: Certificates | undefined;
@@ -39,8 +41,6 @@ export interface PreparedListener {
 /** A virtual host with everything compiled that can be. */
 export interface PreparedVirtualHost {
   readonly virtualHost: VirtualHost;
-  /** Equal contents mean that the former one serves on. */
-  readonly key: string;
   readonly routes: readonly PreparedRoute[];
   /** `_` written as `-`: servers behind CGI do not tell them apart. */
   readonly trustedNames: ReadonlySet<string>;
@@ -82,28 +82,26 @@ export function prepareProgram(
   parts: ProgramParts,
   previous?: Program,
 ): Program {
-  const virtualHosts = new Map(
-    Object.entries(table.virtualHosts).map(([name, virtualHost]) => [
-      name,
-      preparedVirtualHost(virtualHost, parts, previous?.virtualHosts.get(name)),
-    ]),
-  );
+  const virtualHosts = new Map<string, PreparedVirtualHost>();
+  for (const [name, virtualHost] of Object.entries(table.virtualHosts)) {
+    const former = previous?.virtualHosts.get(name);
+    const isSame = former && isEqual(former.virtualHost, virtualHost);
+    virtualHosts.set(name, isSame ? former : preparedVirtualHost(virtualHost, parts));
+  }
   const upstreamParts = { secrets, localAddresses: parts.localAddresses };
-  const upstreams = new Map(
-    Object.entries(table.clusters).map(([name, cluster]) => {
-      // A secret is in it by an id that ends in the hash of its value.
-      const key = JSON.stringify(cluster);
-      const former = previous?.upstreams.get(name);
-      const upstream =
-        former?.key === key ? former.hold() : new Upstream(cluster, key, upstreamParts, former);
-      return [name, upstream];
-    }),
-  );
+  const upstreams = new Map<string, Upstream>();
+  for (const [name, cluster] of Object.entries(table.clusters)) {
+    const former = previous?.upstreams.get(name);
+    // A secret is in it by an id that ends in the hash of its value.
+    const isSame = former && isEqual(former.cluster, cluster);
+    upstreams.set(name, isSame ? former.hold() : new Upstream(cluster, upstreamParts, former));
+  }
   const listeners = new Map(
-    table.listeners.map((listener) => [
-      listener.name,
-      preparedListener(listener, virtualHosts, secrets),
-    ]),
+    table.listeners.map((listener) => {
+      const served = listener.virtualHosts.flatMap((host) => virtualHosts.get(host) ?? []);
+      const former = previous?.listeners.get(listener.name);
+      return [listener.name, preparedListener(listener, served, { secrets, former })];
+    }),
   );
   const { version } = table;
   return { version, table, secrets, listeners, virtualHosts, upstreams, ...lifetime(upstreams) };
@@ -126,55 +124,81 @@ function lifetime(
   };
 }
 
+/** Parts of tables are mostly the same objects as before; equal ones will do. */
+function isEqual(former: object, next: object): boolean {
+  return former === next || JSON.stringify(former) === JSON.stringify(next);
+}
+
 function preparedListener(
   listener: Listener,
-  virtualHosts: ReadonlyMap<string, PreparedVirtualHost>,
-  secrets: Secrets,
+  served: readonly PreparedVirtualHost[],
+  { secrets, former }: { readonly secrets: Secrets; readonly former: PreparedListener | undefined },
 ): PreparedListener {
-  const served = listener.virtualHosts.flatMap((name) => virtualHosts.get(name) ?? []);
-  const domains = prepareDomains(
-    served.flatMap((host) => host.virtualHost.domains.map((domain) => [domain, host] as const)),
-  );
+  const isSame =
+    former?.served.length === served.length &&
+    former.served.every((host, index) => host === served[index]);
+  // Names of their secrets are in the virtual hosts, so that the certificates are the same as well.
+  if (isSame && former.listener.tls === listener.tls) return { ...former, listener };
   const certificates = listener.tls
     ? prepareCertificates(
         served.map(({ virtualHost }) => virtualHost),
         secrets,
+        former?.certificates,
       )
     : undefined;
-  return { listener, find: domains.find, certificates };
+  return { listener, served, find: prepareDomains(domainsOf(served)).find, certificates };
 }
 
-function preparedVirtualHost(
-  virtualHost: VirtualHost,
-  parts: ProgramParts,
-  former: PreparedVirtualHost | undefined,
-): PreparedVirtualHost {
-  if (former?.virtualHost === virtualHost) return former;
-  const key = JSON.stringify(virtualHost);
-  if (former?.key === key) return former;
+function* domainsOf(
+  served: readonly PreparedVirtualHost[],
+): Iterable<readonly [string, PreparedVirtualHost]> {
+  for (const host of served) for (const domain of host.virtualHost.domains) yield [domain, host];
+}
+
+function preparedVirtualHost(virtualHost: VirtualHost, parts: ProgramParts): PreparedVirtualHost {
+  const { providers } = virtualHost;
+  // Routes that change nothing of it have the stages and the policies of the virtual host.
+  const shared: RouteParts = {
+    stage: once((stage) => parts.prepareStage(stage, providers)),
+    authorization: once(prepareRbac),
+    jwtKey: once((stages) => JSON.stringify(stages)),
+  };
   return {
     virtualHost,
-    key,
-    routes: virtualHost.routes.map((route) => preparedRoute(route, virtualHost, parts)),
+    routes: virtualHost.routes.map((route) => preparedRoute(route, shared)),
     trustedNames: new Set(virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'))),
   };
 }
 
-function preparedRoute(
-  route: Route,
-  { providers }: VirtualHost,
-  { prepareStage }: ProgramParts,
-): PreparedRoute {
+interface RouteParts {
+  readonly stage: (stage: JwtStage) => PreparedStage;
+  readonly authorization: (rule: RbacRule) => PreparedRbac;
+  readonly jwtKey: (stages: JwtStages) => string;
+}
+
+/** Makes something of each object once. */
+function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+function preparedRoute(route: Route, shared: RouteParts): PreparedRoute {
   const { beforeExtAuth, afterExtAuth } = route.jwt ?? {};
   const destinations = route.action.kind === 'forward' ? route.action.destinations : [];
   const names = createRotation(destinations, ({ weight }) => weight);
   return {
     route,
     matchers: route.matchers.map((matcher) => ({ matcher, test: compileMatcher(matcher) })),
-    jwtKey: JSON.stringify(route.jwt ?? null),
-    beforeExtAuth: beforeExtAuth && prepareStage(beforeExtAuth, providers),
-    afterExtAuth: afterExtAuth && prepareStage(afterExtAuth, providers),
-    authorization: route.rbac && prepareRbac(route.rbac),
+    jwtKey: route.jwt ? shared.jwtKey(route.jwt) : '',
+    beforeExtAuth: beforeExtAuth && shared.stage(beforeExtAuth),
+    afterExtAuth: afterExtAuth && shared.stage(afterExtAuth),
+    authorization: route.rbac && shared.authorization(route.rbac),
     destinations: { size: names.size, next: () => names.next()?.cluster },
   };
 }

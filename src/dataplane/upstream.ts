@@ -21,8 +21,6 @@ export interface UpstreamParts {
 /** A cluster in use: its endpoints in turn, and a fair queue in front of the connections it may have. */
 export class Upstream {
   readonly cluster: Cluster;
-  /** Equal contents mean that the former one can serve on. */
-  readonly key: string;
   readonly endpoints: readonly EndpointPool[];
   readonly backend: PreparedBackend | undefined;
   readonly #rotation: Rotation<EndpointPool>;
@@ -30,10 +28,9 @@ export class Upstream {
   #active = 0;
   #holders = 1;
 
-  constructor(cluster: Cluster, key: string, parts: UpstreamParts, former: Upstream | undefined) {
+  constructor(cluster: Cluster, parts: UpstreamParts, former?: Upstream) {
     const { secrets, localAddresses } = parts;
     this.cluster = cluster;
-    this.key = key;
     this.backend = cluster.llm && prepareBackend(cluster.llm, secrets);
     const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
     this.endpoints = cluster.endpoints.map(

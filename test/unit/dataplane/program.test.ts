@@ -26,6 +26,21 @@ describe('prepareProgram', () => {
     expect(after).toHaveLength(2);
   });
 
+  test('takes how hosts are found from the program before when it is the same', () => {
+    const first = program(routing);
+    const [listener] = routing.listeners;
+    const moved = { ...structuredClone(routing), listeners: [{ ...listener!, port: 2 }] };
+    const [before, after] = [first, program(moved, {}, first)].map((one) =>
+      one.listeners.get(listener!.name),
+    );
+    expect(after?.find).toBe(before?.find);
+    expect(after?.listener.port).toBe(2);
+    const emptied = { ...routing, listeners: [{ ...listener!, virtualHosts: [] }] };
+    const none = program(emptied, {}, first).listeners.get(listener!.name);
+    expect(none?.find('host.example')).toBeUndefined();
+    expect(none?.find).not.toBe(before?.find);
+  });
+
   test('lets go of connections when it is retired and its last request has ended', () => {
     const first = program(routing);
     const [endpoint] = first.upstreams.get('up')?.endpoints ?? [];

@@ -22,12 +22,10 @@ function sending(options: { readonly method?: string; readonly body?: Buffer } =
     },
     deny: ({ status }: { status: number }) => void log.push(`deny ${status}`),
   } as unknown as Call;
-  const upstream = new Upstream(
-    cluster(1, { maxConnections: 1 }),
-    'key',
-    { secrets: {}, localAddresses: 'on' },
-    undefined,
-  );
+  const upstream = new Upstream(cluster(1, { maxConnections: 1 }), {
+    secrets: {},
+    localAddresses: 'on',
+  });
   const pool = { dispatch: () => void log.push('dispatch') };
   const endpoint = { serverName: 'a', pool } as unknown as EndpointPool;
   const create = (): UpstreamRequest =>

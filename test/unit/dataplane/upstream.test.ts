@@ -4,12 +4,7 @@ import { Upstream } from '../../../src/dataplane/upstream.ts';
 import { cluster } from '../../support/gateway.ts';
 
 const upstream = (maxConnections: number): Upstream =>
-  new Upstream(
-    cluster(1, { maxConnections }),
-    'key',
-    { secrets: {}, localAddresses: 'on' },
-    undefined,
-  );
+  new Upstream(cluster(1, { maxConnections }), { secrets: {}, localAddresses: 'on' });
 
 describe('Upstream', () => {
   test('admits up to its limit, then in the order of the line', () => {
@@ -36,23 +31,13 @@ describe('Upstream', () => {
 
   test('takes its endpoints in turn', () => {
     const endpoints = [1, 2].map((port) => ({ host: '10.0.0.1', port, weight: 1 }));
-    const two = new Upstream(
-      cluster(1, { endpoints }),
-      'key',
-      { secrets: {}, localAddresses: 'on' },
-      undefined,
-    );
+    const two = new Upstream(cluster(1, { endpoints }), { secrets: {}, localAddresses: 'on' });
     expect([1, 2, 3].map(() => two.nextEndpoint()?.label)).toEqual([
       '10.0.0.1:1',
       '10.0.0.1:2',
       '10.0.0.1:1',
     ]);
-    const none = new Upstream(
-      cluster(1, { endpoints: [] }),
-      'key',
-      { secrets: {}, localAddresses: 'on' },
-      undefined,
-    );
+    const none = new Upstream(cluster(1, { endpoints: [] }), { secrets: {}, localAddresses: 'on' });
     expect(none.nextEndpoint()).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tableVersion } from '../../../src/compile/table-version.ts';
+import { sealedTable } from '../../../src/compile/sealed-table.ts';
 import type { RoutingTable } from '../../../src/ir/table.ts';
 
 type Content = Omit<RoutingTable, 'version'>;
@@ -18,11 +18,13 @@ function content(): Content {
 const { listeners, virtualHosts, clusters, keySets } = content();
 const [listener] = listeners;
 
-describe('tableVersion', () => {
+const versionOf = (of: Content) => sealedTable(of).version;
+
+describe('sealedTable', () => {
   it('is the same for equal contents, whatever objects they are made of', () => {
     const one = content();
-    expect(tableVersion(one)).toBe(tableVersion(content()));
-    expect(tableVersion(one)).toMatch(/^[0-9a-f]{16}$/);
+    expect(versionOf(one)).toBe(versionOf(content()));
+    expect(versionOf(one)).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it.each<[string, Partial<Content>]>([
@@ -34,6 +36,21 @@ describe('tableVersion', () => {
     ['the kind of a part', { clusters: {}, keySets: { ...keySets, c: keySets['k']! } }],
     ['a key set less', { keySets: {} }],
   ])('changes with %s', (_title, change) => {
-    expect(tableVersion({ ...content(), ...change })).not.toBe(tableVersion(content()));
+    expect(versionOf({ ...content(), ...change })).not.toBe(versionOf(content()));
+  });
+
+  it('freezes all of it, and gives it with the version in front', () => {
+    const table = sealedTable(content());
+    expect(Object.keys(table)).toEqual([
+      'version',
+      'listeners',
+      'virtualHosts',
+      'clusters',
+      'keySets',
+    ]);
+    const parts = [table, table.listeners, table.virtualHosts, table.clusters, table.keySets];
+    for (const part of [...parts, table.virtualHosts['a']!.domains, table.listeners[0]]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
   });
 });
