@@ -8,7 +8,7 @@ import type { KubeMetadata, KubeObject } from './kube-object.ts';
 /** An object of a watch, in the form of the store. */
 export interface WatchedObject {
   readonly resourceVersion: string;
-  /** Changes with whatever matters to a compile: another uid is another object. */
+  /** Changes with whatever the store has to hear of: another uid is another object, another generation has another status. */
   readonly fingerprint: string;
   /** Absent for what has no name, which no API server sends. */
   readonly entry: Entry | undefined;
@@ -34,12 +34,25 @@ export function watchedObject(
   const { resourceVersion } = object.metadata;
   if (former?.resourceVersion === resourceVersion) return former;
   const manifest = manifestOf(kind, object);
-  const { generation: _generation, ...metadata } = manifest.metadata;
-  const fingerprint = contentHash(JSON.stringify({ ...manifest, metadata }), 32);
+  const { generation, ...metadata } = manifest.metadata;
+  const content = contentHash(JSON.stringify({ ...manifest, metadata }), 32);
+  const fingerprint = `${content} ${generation ?? ''}`;
   if (former?.fingerprint === fingerprint) return { ...former, resourceVersion };
+  if (former?.entry && former.fingerprint.startsWith(`${content} `)) {
+    return { resourceVersion, fingerprint, entry: withGeneration(former.entry, generation) };
+  }
   const from = { origin: '', defaultNamespace: '' };
   const { entry } = validateManifest(manifest, from);
   return { resourceVersion, fingerprint, entry };
+}
+
+/**
+ * The same content under another number, as after a change that was taken back while nobody watched. Its status has to name that
+ * number, or `kubectl wait` waits for ever; there is nothing to validate or to compile.
+ */
+function withGeneration(entry: Entry, generation: number | undefined): Entry {
+  const { generation: _former, ...rest } = entry;
+  return generation === undefined ? rest : { ...rest, generation };
 }
 
 /** Key of an object among those of its kind, as `refKey` makes it. */

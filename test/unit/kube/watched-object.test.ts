@@ -55,7 +55,6 @@ describe('an object of a watch', () => {
 
   const changes: readonly [string, KubeObject, boolean][] = [
     ['its status', upstream({}, { status: { state: 1 } }), false],
-    ['a generation that a write of the status counted up', upstream({ generation: 2 }), false],
     ['bookkeeping', upstream({ managedFields: [{}] }), false],
     ['what kubectl remembers', upstream({ annotations: lastApplied }), false],
     ['spec', upstream({}, other), true],
@@ -74,6 +73,15 @@ describe('an object of a watch', () => {
       expect(second.entry !== first.entry).toBe(isOther);
     },
   );
+
+  it('has the new generation after a change that was taken back unseen, and the resource it had', () => {
+    const first = watchedObject('Upstream', upstream(), undefined);
+    const later = upstream({ generation: 3, resourceVersion: '3' });
+    const second = watchedObject('Upstream', later, first);
+    expect(second.fingerprint).not.toBe(first.fingerprint);
+    expect(second.entry).toMatchObject({ generation: 3 });
+    expect(second.entry?.resource).toBe(first.entry?.resource);
+  });
 
   it('of Kubernetes itself has no annotations: kubectl writes the data of a Secret there', () => {
     const secret = {
