@@ -1,7 +1,8 @@
 import { stableJson } from '../base/stable-json.ts';
 import type { KeySet, LocalKeySet } from '../ir/jwt.ts';
 import type { Secrets } from '../ir/table.ts';
-import { createKeySnapshot } from './key-snapshot.ts';
+import type { ImportedKey } from '../ir/key-import.ts';
+import { createKeySnapshot, type KeySnapshot } from './key-snapshot.ts';
 import type { KeySetState, KeySource } from './key-source.ts';
 import {
   createRemoteKeySource,
@@ -79,28 +80,29 @@ class SourceRegistry {
   }
 }
 
+/** Keys are made ready when a token first asks for them: of thousands of sets few are asked for at once. */
 function createLocalKeySource(): LocalKeySource {
   let latest: LocalKeySet | undefined;
-  let content = '';
-  let snapshot = createKeySnapshot([]);
+  let keys: readonly ImportedKey[] = [];
+  let snapshot: KeySnapshot | undefined;
   return {
-    current: () => snapshot,
+    current: () => (snapshot ??= createKeySnapshot(keys)),
     arriving: () => undefined,
     refetch: () => undefined,
     replace: (keySet, secrets) => {
-      // Most sets go from table to table as they are; ids of secrets change with their values.
-      if (keySet === latest) return;
+      const former = latest;
       latest = keySet;
-      const { keys } = keySet;
-      const next = stableJson(keys);
-      if (next === content) return;
-      content = next;
-      snapshot = createKeySnapshot(
-        keys.map((key) => {
-          const sharedSecret = key.secret === undefined ? undefined : secrets[key.secret];
-          return sharedSecret === undefined ? { key } : { key, sharedSecret };
-        }),
-      );
+      // Most sets go from table to table as they are; ids of secrets change with their values.
+      if (former && (former === keySet || isEqual(former, keySet))) return;
+      keys = keySet.keys.map((key) => {
+        const sharedSecret = key.secret === undefined ? undefined : secrets[key.secret];
+        return sharedSecret === undefined ? { key } : { key, sharedSecret };
+      });
+      snapshot = undefined;
     },
   };
+}
+
+function isEqual(a: LocalKeySet, b: LocalKeySet): boolean {
+  return stableJson(a.keys) === stableJson(b.keys);
 }
