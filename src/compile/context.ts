@@ -70,16 +70,17 @@ export interface CompileContext extends SharedState, Ledgers {
   readonly settings: CompiledSettings;
 }
 
-/** The version a source delivered, then the last good one: the first that compiles without errors is used. */
-export function candidates<K extends OwnKind>(
+/**
+ * The version a source delivered, then the last good one: the first that compiles without errors is used. The second is only
+ * looked for when the first will not do.
+ */
+export function* candidates<K extends OwnKind>(
   { olderVersions }: Pick<CompileContext, 'olderVersions'>,
   entry: Entry<K>,
-): readonly { readonly resource: Resource<K>; readonly lastGood: boolean }[] {
-  const found: { resource: Resource<K>; lastGood: boolean }[] = [];
-  if (entry.resource) found.push({ resource: entry.resource, lastGood: false });
+): Iterable<{ readonly resource: Resource<K>; readonly lastGood: boolean }> {
+  if (entry.resource) yield { resource: entry.resource, lastGood: false };
   const last = olderVersions.get(entry);
-  if (last) found.push({ resource: last as Resource<K>, lastGood: true });
-  return found;
+  if (last) yield { resource: last as Resource<K>, lastGood: true };
 }
 
 /** Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. */

@@ -10,7 +10,7 @@ export async function keysPass(state: CompileState): Promise<void> {
   const isSame = former.settings?.allowWeakKeys === state.settings.allowWeakKeys;
   const resources = state.resources
     .list('VirtualService')
-    .flatMap((entry) => candidates(state, entry).map(({ resource }) => resource));
+    .flatMap((entry) => Array.from(candidates(state, entry), ({ resource }) => resource));
   const unread = new Set<string>();
   for (const text of resources.flatMap(textsOf)) {
     const known = isSame ? former.keyImports.get(text) : undefined;
