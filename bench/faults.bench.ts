@@ -73,6 +73,9 @@ async function faults(
 }
 
 async function twoGateways(lab: FaultLab, other: LabInstance): Promise<void> {
+  const { writes, takenOverMs } = await killWriter(lab, other, 20);
+  console.log(`two gateways, 20 changes: ${writes.join(' and ')} status writes`);
+  console.log(`writer killed: the other one writes after ${(takenOverMs / 1000).toFixed(1)} s`);
   const spared = lab.traffic(other);
   const killed = lab.traffic(lab.first, true);
   const { enforcedMs } = await killGateway(lab);
@@ -82,9 +85,6 @@ async function twoGateways(lab: FaultLab, other: LabInstance): Promise<void> {
   );
   reportTraffic(killed);
   reportTraffic(spared);
-  const { writes, takenOverMs } = await killWriter(lab, other, 20);
-  console.log(`two gateways, 20 changes: ${writes.join(' and ')} status writes`);
-  console.log(`writer killed: the other one writes after ${(takenOverMs / 1000).toFixed(1)} s`);
 }
 
 async function reportIdle(instance: LabInstance, seconds: number): Promise<void> {

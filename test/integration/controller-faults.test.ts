@@ -15,6 +15,9 @@ import {
 } from '../support/fault-story.ts';
 import type { SteadyTraffic } from '../support/steady-traffic.ts';
 
+/** Of the gateway, and the time that the attempt takes. */
+const longestBackOffMs = 31_000;
+
 let lab: FaultLab;
 beforeAll(async () => {
   lab = await startFaultLab();
@@ -46,15 +49,15 @@ describe('a gateway in a cluster, 200 requests a second', () => {
   }, 20_000);
 
   it('outlives kube-apiserver', async () => {
-    const { requests, enforcedMs } = await killServer(lab, 15_000);
+    const { requests, enforcedMs } = await killServer(lab, 10_000);
     expect(requests).toBeLessThan(300);
-    expect(enforcedMs).toBeLessThan(31_000);
+    expect(enforcedMs).toBeLessThan(longestBackOffMs);
   }, 90_000);
 
   it('goes on when etcd has forgotten where it was', async () => {
     const before = lab.first.proxy.requests().length;
     const { enforcedMs } = await compactUnderWatch(lab);
-    expect(enforcedMs).toBeLessThan(31_000);
+    expect(enforcedMs).toBeLessThan(longestBackOffMs);
     const after = lab.first.proxy.requests().slice(before);
     expect(after.filter(isListOfServices)).not.toEqual([]);
   }, 90_000);
@@ -62,10 +65,10 @@ describe('a gateway in a cluster, 200 requests a second', () => {
   it.each([429, 403, 503])(
     'goes on after refusals with %i, which it does not answer with more and more requests',
     async (status) => {
-      const { requests, enforcedMs } = await refuse(lab, status, 6000);
+      const { requests, enforcedMs } = await refuse(lab, status, 3000);
       expect(requests).toBeGreaterThan(0);
       expect(requests).toBeLessThan(200);
-      expect(enforcedMs).toBeLessThan(31_000);
+      expect(enforcedMs).toBeLessThan(longestBackOffMs);
     },
     60_000,
   );
@@ -77,14 +80,14 @@ describe('a gateway in a cluster, 200 requests a second', () => {
   }, 60_000);
 
   it('takes up connections that are cut', async () => {
-    const { requests, enforcedMs } = await cutConnections(lab, 5);
+    const { requests, enforcedMs } = await cutConnections(lab, 3);
     expect(requests).toBeLessThan(300);
-    expect(enforcedMs).toBeLessThan(10_000);
+    expect(enforcedMs).toBeLessThan(longestBackOffMs);
   }, 60_000);
 
   it('sees what was deleted, and what was made anew, while it was away', async () => {
     const { enforcedMs } = await recreateWhileAway(lab);
-    expect(enforcedMs).toBeLessThan(31_000);
+    expect(enforcedMs).toBeLessThan(longestBackOffMs);
   }, 60_000);
 
   it('drops the routes of a namespace that is deleted within a second', async () => {
@@ -104,6 +107,12 @@ describe('two gateways on one cluster', () => {
     other = await lab.another();
   }, 60_000);
 
+  it('have one writer; when it is killed the other one writes within 17 s', async () => {
+    const { writes, takenOverMs } = await killWriter(lab, other, 5);
+    expect(writes).toEqual([0, 5]);
+    expect(takenOverMs).toBeLessThan(17_000);
+  }, 90_000);
+
   it('serve while one of them is killed, and it comes back with the right table', async () => {
     const [killed, spared] = [lab.traffic(lab.first, true), lab.traffic(other)];
     const { enforcedMs } = await killGateway(lab);
@@ -111,12 +120,6 @@ describe('two gateways on one cluster', () => {
     expect([killed.failures(), spared.failures()]).toEqual([{}, {}]);
     expect(enforcedMs).toBeLessThan(10_000);
   }, 60_000);
-
-  it('have one writer; when it is killed the other one writes within 17 s', async () => {
-    const { writes, takenOverMs } = await killWriter(lab, other, 5);
-    expect(writes).toEqual([0, 5]);
-    expect(takenOverMs).toBeLessThan(17_000);
-  }, 90_000);
 });
 
 function isListOfServices({ verb, resource }: { verb: string; resource: string }): boolean {

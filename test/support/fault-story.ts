@@ -20,6 +20,8 @@ export interface FaultFigures {
   readonly enforcedMs: number;
 }
 
+const settleMs = 500;
+
 /** kube-apiserver is killed and comes back with what it had; something is changed at once. */
 export async function killServer(lab: FaultLab, holdMs: number): Promise<FaultFigures> {
   return observe(lab, 'kube-apiserver killed', async () => {
@@ -140,6 +142,7 @@ export async function deleteNamespace(lab: FaultLab): Promise<number> {
 /** What two gateways write for some changes, and how long it takes until the other one writes when the writer is killed. */
 export async function killWriter(lab: FaultLab, other: LabInstance, changes: number) {
   const instances = [lab.first, other];
+  await untilWritten(lab, instances);
   const before = instances.map(({ proxy }) => statusWritesOf(proxy.requests()));
   for (let change = 0; change < changes; change += 1) {
     const answer = await lab.change();
@@ -152,18 +155,27 @@ export async function killWriter(lab: FaultLab, other: LabInstance, changes: num
   );
   const writer = writes[0] === 0 ? other : lab.first;
   const reader = writer === other ? lab.first : other;
-  const seen = statusWritesOf(reader.proxy.requests());
   await writer.gateway().kill();
   const killed = performance.now();
-  await lab.change();
-  while (statusWritesOf(reader.proxy.requests()) === seen) {
-    if (performance.now() > killed + 60_000) throw new Error('the other one never writes');
-    await delay(20);
-  }
-  const takenOverMs = performance.now() - killed;
+  await untilWritten(lab, [reader]);
+  const takenOverMs = performance.now() - killed - settleMs;
   await writer.restart();
   await writer.gateway().ready();
   return { writes: writes.toSorted((a, b) => a - b), takenOverMs };
+}
+
+/** Changes something, and waits until one of the gateways has written the status of it. */
+async function untilWritten(lab: FaultLab, instances: readonly LabInstance[]): Promise<void> {
+  const writes = () =>
+    instances.reduce((sum, { proxy }) => sum + statusWritesOf(proxy.requests()), 0);
+  const [before, end] = [writes(), performance.now() + 60_000];
+  await lab.change();
+  while (writes() === before) {
+    if (performance.now() > end) throw new Error('no status is written within a minute');
+    await delay(20);
+  }
+  // What is written for the same change by another one is not taken for the next.
+  await delay(settleMs);
 }
 
 /** What a gateway asks of the API while nothing happens. */

@@ -1,5 +1,5 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import { json, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readKubeConfig } from './kube-config-file.ts';
@@ -77,8 +77,8 @@ async function keepWatching(
 ): Promise<void> {
   let version = '';
   const take = (line: string) => {
-    const event = JSON.parse(line) as KubeEvent;
-    const known = event.type !== undefined && event.type !== 'ERROR';
+    const event = eventOf(line);
+    const known = event?.type !== undefined && event.type !== 'ERROR';
     version = known ? `&resourceVersion=${event.object.metadata.resourceVersion}` : '';
     if (known) told(event);
   };
@@ -93,6 +93,15 @@ async function keepWatching(
     lines.close();
     stopped.removeEventListener('abort', stop);
     await delay(50);
+  }
+}
+
+/** Undefined when the line was cut short. */
+function eventOf(line: string): KubeEvent | undefined {
+  try {
+    return JSON.parse(line) as KubeEvent;
+  } catch {
+    return undefined;
   }
 }
 
@@ -112,9 +121,10 @@ async function send(session: ClientHttp2Session, sent: Sent): Promise<KubeAnswer
     authorization,
   });
   stream.end(body === undefined ? undefined : JSON.stringify(body));
-  const status = await statusOf(stream);
-  if (status >= 200 && status < 300) return (await json(stream)) as KubeAnswer;
-  throw new Error(`${method} ${path}: ${status} ${await text(stream)}`);
+  // Read from the beginning: when an answer comes in one piece, its stream is closed before anything that awaits its head runs.
+  const [status, answer] = await Promise.all([statusOf(stream), text(stream)]);
+  if (status >= 200 && status < 300) return JSON.parse(answer) as KubeAnswer;
+  throw new Error(`${method} ${path}: ${status} ${answer}`);
 }
 
 /** A list of operations is a JSON Patch, an object is merged. */
