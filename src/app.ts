@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { AdminFacts } from './admin/admin-facts.ts';
 import { createAdminServer, type AdminServer } from './admin/admin-server.ts';
+import { createBreather } from './base/breather.ts';
 import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { createCompileMemory } from './compile/compile-memory.ts';
@@ -142,9 +143,10 @@ function createLoop(
   { options, store, engines, source, reporter }: Parts,
   reported: (report: ControlReport) => void,
 ): ControlLoop {
-  const { httpPort, httpsPort, allowLocalUpstreams } = options.settings;
+  const { httpPort, httpsPort, allowLocalUpstreams, allowExternalName } = options.settings;
   const { want, restored } = source;
   const memory = createCompileMemory();
+  const breathe = createBreather(clock);
   return createControlLoop(
     {
       synced: source.synced,
@@ -156,8 +158,10 @@ function createLoop(
           httpPort,
           httpsPort,
           allowLocalUpstreams,
+          allowExternalName,
           lastGood,
           memory,
+          breathe,
         }),
       publish: engines.publish,
       report: (report) => {

@@ -1,5 +1,6 @@
 import type { Entry } from '../api/resource.ts';
 import type { KeyImport } from '../ir/key-import.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import type { CompiledSettings } from './compiled-settings.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { KnownOutcome } from './outcomes.ts';
@@ -22,6 +23,7 @@ export interface Remembered {
   /** What all of it holds for. */
   readonly basis: readonly unknown[];
   settings: CompiledSettings | undefined;
+  wanted: readonly ResourceRef[];
   /** By text. */
   readonly keyImports: Map<string, KeyImport>;
   readonly serviceTargets: Map<string, KnownTarget>;
@@ -64,6 +66,7 @@ function nothing(basis: readonly unknown[]): Remembered {
   return {
     basis,
     settings: undefined,
+    wanted: [],
     keyImports: new Map(),
     serviceTargets: new Map(),
     recordings: new Map(),

@@ -1,5 +1,6 @@
+import type { Breather } from '../base/breather.ts';
 import type { LocalAddresses } from '../base/local-addresses.ts';
-import type { Resource, ResourceSet } from '../api/resource.ts';
+import { refKey, type Resource, type ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
 import type { Outcome, ResourceRef } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
@@ -36,7 +37,7 @@ export interface CompileOptions {
   /** What former compiles with it have left: makes this one faster, and changes nothing of what it gives. */
   readonly memory?: CompileMemory;
   /** Asked between two resources; the compile goes on when the promise resolves. Default: all at one go. */
-  readonly breathe?: () => Promise<void> | undefined;
+  readonly breathe?: Breather;
 }
 
 export interface CompileResult {
@@ -90,6 +91,11 @@ export async function compile(
   return result;
 }
 
-function wantedOf({ wanted }: CompileState): readonly ResourceRef[] {
-  return [...wanted.keys()].sort().flatMap((key) => wanted.get(key) ?? []);
+/** The same list as after the former compile while the same is wanted. */
+function wantedOf({ wanted, memory }: CompileState): readonly ResourceRef[] {
+  const last = memory.former.wanted;
+  const isSame = last.length === wanted.size && last.every((ref) => wanted.has(refKey(ref)));
+  const refs = isSame ? last : [...wanted.keys()].sort().flatMap((key) => wanted.get(key) ?? []);
+  memory.next.wanted = refs;
+  return refs;
 }

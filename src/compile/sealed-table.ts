@@ -21,7 +21,8 @@ function hashesOf(parts: Readonly<Record<string, object>>): readonly string[] {
   return hashes;
 }
 
-function hashOf(part: object): string {
+/** The hash of a part, which is frozen; to be asked for as soon as the part is made, when there are many. */
+export function hashOf(part: object): string {
   const hash = known.get(part);
   if (hash !== undefined) return hash;
   const made = contentHash(JSON.stringify(deepFreeze(part)), 32);

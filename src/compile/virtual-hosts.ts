@@ -11,6 +11,7 @@ import { planHost, type HostPlan } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
+import { hashOf } from './sealed-table.ts';
 import { compileTls } from './server-tls.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHostStages, type HostProviders } from './stages.ts';
@@ -54,6 +55,8 @@ function compileEntry(
 function publish({ host, listeners, domainKeys }: Compiled, state: CompileState): void {
   if (listeners.length === 0) return;
   state.virtualHosts.set(host.name, host);
+  // Now, so that hashing thousands of them does not come at one go in the end.
+  hashOf(host);
   for (const { listener, virtualHosts } of state.listeners) {
     if (listeners.includes(listener.name)) virtualHosts.push(host.name);
   }

@@ -99,6 +99,11 @@ const processSettings = Type.Object({
         'Local addresses that upstreams and key sets may be on: `loopback` is this machine, `on` adds link-local and metadata addresses, `off` is none. Turn it off where manifests come from people who must not reach what listens there.',
     },
   ),
+  allowExternalName: Type.Boolean({
+    default: false,
+    description:
+      'Take Services of type ExternalName as upstreams: one endpoint, their external name. Whoever may write Services can then have the gateway connect to any host, within what `--allow-local-upstreams` says.',
+  }),
   jwksStaleSeconds: Type.Integer({
     minimum: 0,
     maximum: 31_536_000,

@@ -15,6 +15,7 @@ describe('settings: sources', () => {
       logLevel: 'info',
       accessLog: true,
       allowLocalUpstreams: 'loopback',
+      allowExternalName: false,
       jwksStaleSeconds: 86_400,
       drainAcceptSeconds: 0,
       drainSeconds: 10,
@@ -25,7 +26,7 @@ describe('settings: sources', () => {
     const args =
       '--files a --http-port 0 --https-port=8443 --bind 127.0.0.1 --admin-port 1 --admin-bind ::1 ' +
       '--namespace apps --log-level debug --access-log off --allow-local-upstreams off ' +
-      '--jwks-stale-seconds 60 --drain-accept-seconds 3 --drain-seconds 0 --kube off';
+      '--allow-external-name on --jwks-stale-seconds 60 --drain-accept-seconds 3 --drain-seconds 0 --kube off';
     expect(read(args)).toEqual({
       files: ['a'],
       kube: false,
@@ -38,6 +39,7 @@ describe('settings: sources', () => {
       logLevel: 'debug',
       accessLog: false,
       allowLocalUpstreams: 'off',
+      allowExternalName: true,
       jwksStaleSeconds: 60,
       drainAcceptSeconds: 3,
       drainSeconds: 0,
