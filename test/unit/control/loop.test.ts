@@ -4,6 +4,7 @@ import { createLogger } from '../../../src/base/log.ts';
 import type { CompileResult } from '../../../src/compile/compile.ts';
 import {
   createControlLoop,
+  type ControlPorts,
   type ControlReport,
   type ListenerFailure,
 } from '../../../src/control/loop.ts';
@@ -18,7 +19,7 @@ function resultOf(version: string, accepted = new Map<string, Resource>()): Comp
 /** Lets every promise that can go on do so. */
 const flush = () => new Promise(setImmediate);
 
-function setUp() {
+function setUp(extra: Partial<ControlPorts> = {}) {
   const clock = createFakeClock();
   const lines: string[] = [];
   const seen = {
@@ -49,6 +50,7 @@ function setUp() {
         return next ?? [];
       },
       report: (report) => void seen.reports.push(report),
+      ...extra,
     },
     { clock, logger: createLogger('info', { write: (line) => void lines.push(line) }) },
   );
@@ -174,6 +176,66 @@ describe('control loop', () => {
     clock.advance(60_000);
     await flush();
     expect(seen.compiled).toBe(2);
+  });
+
+  it('compiles once more for all that came while it was busy, however often', async () => {
+    const { seen, change } = setUp();
+    let finish: (version: string) => void = () => {};
+    seen.compiles = [new Promise((resolve) => (finish = resolve))];
+    for (let count = 0; count < 4; count += 1) await change();
+    finish('v1');
+    await flush();
+    expect(seen.compiled).toBe(2);
+  });
+
+  it('waits for what a compile looked up, and publishes and reports only then', async () => {
+    const waits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const wanted = waits.map(({ promise }) => promise);
+    const { seen, change } = setUp({ want: () => wanted.shift() });
+    seen.compiles = ['v1', 'v2', 'v3'];
+    await change();
+    expect([seen.compiled, seen.published, seen.reports]).toEqual([1, [], []]);
+    waits[0]!.resolve();
+    await flush();
+    expect([seen.compiled, seen.published]).toEqual([2, []]);
+    waits[1]!.resolve();
+    await flush();
+    expect(seen.published).toEqual(['v3']);
+    expect(seen.reports).toHaveLength(1);
+  });
+
+  it('publishes after five compiles, although something else is wanted each time', async () => {
+    const { seen, change } = setUp({ want: () => Promise.resolve() });
+    seen.compiles = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6'];
+    await change();
+    expect([seen.compiled, seen.published]).toEqual([5, ['v5']]);
+  });
+
+  it('begins with the versions that an earlier process accepted, and asks for them once', async () => {
+    const restored = Promise.withResolvers<ReadonlyMap<string, Resource>>();
+    let asked = 0;
+    const { seen, change } = setUp({
+      restored: () => {
+        asked += 1;
+        return restored.promise;
+      },
+    });
+    await change();
+    expect([asked, seen.compiled]).toEqual([1, 0]);
+    restored.resolve(new Map([['kept', {} as Resource]]));
+    await flush();
+    await change();
+    expect([asked, seen.compiled]).toEqual([1, 2]);
+    expect([...seen.lastGood[0]!.keys()]).toEqual(['kept']);
+  });
+
+  it('begins without them when they cannot be had, and says so', async () => {
+    const { seen, change, logged } = setUp({
+      restored: () => Promise.reject(new Error('no rights')),
+    });
+    await change();
+    expect(seen.lastGood[0]!.size).toBe(0);
+    expect(logged()[0]).toMatchObject({ msg: 'accepted versions not restored' });
   });
 
   it('ends after the compile that is under way, and compiles no more', async () => {
