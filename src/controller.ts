@@ -2,6 +2,7 @@ import type { KubeFacts } from './admin/admin-facts.ts';
 import type { Resource } from './api/resource.ts';
 import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
+import { kubeEnvironment } from './config/kube-environment.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { OutcomeChange } from './control/report.ts';
 import type { Outcome, ResourceRef } from './ir/outcome.ts';
@@ -79,7 +80,14 @@ interface Parts {
 async function createParts(options: ControllerOptions): Promise<Parts> {
   const { settings, version, store, clock, logger } = options;
   const { kubeconfig, context, watchNamespaces } = settings;
-  const credentials = await createKubeCredentials({ kubeconfig, context, clock, logger });
+  const environment = kubeEnvironment();
+  const credentials = await createKubeCredentials({
+    kubeconfig,
+    context,
+    environment,
+    clock,
+    logger,
+  });
   const { server, namespace: given } = credentials.facts;
   const namespace = settings.namespace ?? given ?? defaultNamespace;
   logger.info({ server, namespace, watchNamespaces }, 'cluster found');

@@ -1,5 +1,19 @@
-import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { AppError } from '../base/errors.ts';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import {
+  kubeConfigFault,
+  type KubeCluster,
+  type KubeConfigContent,
+  type KubeContext,
+  type KubeUser,
+} from './kube-config-content.ts';
+import { readKubeConfigFile, readKubeConfigFiles } from './kube-config-file.ts';
+import { createKubePlugin, type KubePlugin } from './kube-plugin.ts';
+import {
+  readServiceAccount,
+  serviceAccountFolder,
+  type KubeEnvironment,
+} from './service-account.ts';
 
 /** Which kubeconfig is meant. */
 export interface KubeConfigChoice {
@@ -7,97 +21,113 @@ export interface KubeConfigChoice {
   readonly kubeconfig?: string | undefined;
   /** A context of it; without it the current one. */
   readonly context?: string | undefined;
+  readonly environment?: KubeEnvironment | undefined;
+  /** The folder of the service account of a pod; a parameter for tests. */
+  readonly serviceAccount?: string | undefined;
 }
 
 /** A kubeconfig with a cluster and a user that this program can use. */
 export interface LoadedKubeConfig {
-  readonly config: KubeConfig;
+  readonly cluster: KubeCluster;
+  readonly user: KubeUser;
   readonly server: string;
   readonly namespace: string | undefined;
+  /** What gives the credentials of the user where they are not in the file, or in files that it names. */
+  readonly plugin: KubePlugin | undefined;
   /** By a plug-in or an OIDC login, which keep what they were given; files are to be read again. */
   readonly renewsItself: boolean;
 }
 
-/** What client-node falls back to when it finds nothing at all. */
-const nothingFound = 'http://localhost:8080';
+interface Found {
+  readonly origin: string;
+  readonly content: KubeConfigContent;
+}
 
 /** Reads the kubeconfig; throws `ERR_KUBE_CONFIG`, without anything of its content that may be secret. */
 export async function loadKubeConfig(choice: KubeConfigChoice): Promise<LoadedKubeConfig> {
-  // 0.4 s and many megabytes that a gateway without a cluster does not need.
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  const origin = choice.kubeconfig ?? 'the default kubeconfig';
-  try {
-    if (choice.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(choice.kubeconfig);
-  } catch (thrown) {
-    throw fault(origin, whyUnreadable(thrown));
-  }
-  chooseContext(config, choice, origin);
-  const cluster = config.getCurrentCluster();
-  const user = config.getCurrentUser();
-  const context = config.getCurrentContext();
-  if (!cluster) throw fault(origin, `context ${context}: found no such cluster, name one`);
-  if (!user) throw fault(origin, `context ${context}: found no such user, name one`);
-  checkCluster(cluster, choice, origin);
+  const found = await find(choice);
+  const { origin, content } = found;
+  const context = chooseContext(found, choice);
+  const cluster = content.clusters.find(({ name }) => name === context.cluster);
+  const user = content.users.find(({ name }) => name === context.user);
+  const where = `context ${context.name}`;
+  if (!cluster) throw kubeConfigFault(origin, `${where}: found no such cluster, name one`);
+  if (!user) throw kubeConfigFault(origin, `${where}: found no such user, name one`);
+  checkCluster(cluster, origin);
   checkUser(user, origin);
-  const namespace = config.getContextObject(context)?.namespace?.trim();
+  const namespace = context.namespace?.trim();
+  const plugin = needsPlugin(user) ? await createKubePlugin(cluster, user) : undefined;
   return {
-    config,
+    cluster,
+    user,
     server: cluster.server,
     namespace: namespace === '' ? undefined : namespace,
-    renewsItself: Boolean(user.exec) || user.authProvider?.name === 'oidc',
+    plugin,
+    renewsItself: plugin !== undefined,
   };
 }
 
-function fault(origin: string, text: string): AppError {
-  return new AppError('ERR_KUBE_CONFIG', `${origin}: ${text}`);
+async function find(choice: KubeConfigChoice): Promise<Found> {
+  const { kubeconfig, environment = {}, serviceAccount = serviceAccountFolder } = choice;
+  if (kubeconfig !== undefined) {
+    return { origin: kubeconfig, content: await readKubeConfigFile(kubeconfig) };
+  }
+  const listed = (environment.kubeconfig ?? '').split(delimiter).filter((path) => path !== '');
+  const files = listed.length > 0 ? listed : await filesOfHome(environment);
+  if (files.length > 0) {
+    return { origin: files.join(delimiter), content: await readKubeConfigFiles(files) };
+  }
+  const content = await readServiceAccount(environment, serviceAccount);
+  if (content) return { origin: serviceAccount, content };
+  throw kubeConfigFault(
+    'the default kubeconfig',
+    'found none in KUBECONFIG or ~/.kube/config and no service account of a pod, name one by --kubeconfig',
+  );
 }
 
-/** A YAML parser quotes the lines around a mistake, and these may hold a token: only the number of the line is told. */
-function whyUnreadable(thrown: unknown): string {
-  const { code, mark, message } = thrown as {
-    readonly code?: unknown;
-    readonly mark?: { readonly line?: number };
-    readonly message?: unknown;
-  };
-  if (typeof code === 'string') return `cannot be read (${code})`;
-  if (mark?.line !== undefined) return `is not YAML (line ${mark.line + 1})`;
-  const missing = /^(?:clusters|users|contexts)\[\d+\]\.[a-z.]+ is missing$/;
-  return typeof message === 'string' && missing.test(message) ? message : 'is not a kubeconfig';
+async function filesOfHome({ home }: KubeEnvironment): Promise<readonly string[]> {
+  if (!home) return [];
+  const file = join(home, '.kube', 'config');
+  return access(file).then(
+    () => [file],
+    () => [],
+  );
 }
 
-function chooseContext(config: KubeConfig, choice: KubeConfigChoice, origin: string): void {
-  const names = config.getContexts().map(({ name }) => name);
-  const wanted = choice.context ?? config.getCurrentContext();
-  if (!wanted) throw fault(origin, `current-context: not set, name one of ${names.join(', ')}`);
-  if (!names.includes(wanted)) {
-    throw fault(origin, `context: found ${wanted}, accepted are ${names.join(', ') || 'none'}`);
-  }
-  config.setCurrentContext(wanted);
+function chooseContext({ origin, content }: Found, choice: KubeConfigChoice): KubeContext {
+  const names = [...new Set(content.contexts.map(({ name }) => name))].join(', ') || 'none';
+  const wanted = choice.context ?? content.currentContext;
+  if (!wanted) throw kubeConfigFault(origin, `current-context: not set, name one of ${names}`);
+  const context = content.contexts.find(({ name }) => name === wanted);
+  if (context) return context;
+  throw kubeConfigFault(origin, `context: found ${wanted}, accepted are ${names}`);
 }
 
-function checkCluster(cluster: Cluster, choice: KubeConfigChoice, origin: string): void {
-  if (cluster.server === nothingFound && choice.kubeconfig === undefined) {
-    throw fault(
-      origin,
-      'found none in KUBECONFIG or ~/.kube/config and no service account of a pod, name one by --kubeconfig',
-    );
+function checkCluster({ name, server, proxyUrl }: KubeCluster, origin: string): void {
+  const url = URL.parse(server);
+  if (url?.protocol !== 'https:') {
+    throw kubeConfigFault(origin, `cluster ${name}: server: not an https URL`);
   }
-  if (!URL.canParse(cluster.server) || new URL(cluster.server).protocol !== 'https:') {
-    throw fault(origin, `cluster ${cluster.name}: server: not an https URL`);
+  // The URL is logged.
+  if (url.username !== '' || url.password !== '') {
+    throw kubeConfigFault(origin, `cluster ${name}: server: found a user in the URL, name a user`);
   }
-  if (cluster.proxyUrl) {
-    throw fault(origin, `cluster ${cluster.name}: proxy-url: not supported, connect directly`);
+  if (proxyUrl !== undefined) {
+    throw kubeConfigFault(origin, `cluster ${name}: proxy-url: not supported, connect directly`);
   }
 }
 
-function checkUser(user: User, origin: string): void {
-  const { token, certData, certFile, exec, authProvider, username } = user;
-  if (!(token || certData || certFile || exec || authProvider || username)) {
-    throw fault(
-      origin,
-      `user ${user.name}: found no credentials, accepted are token, token-file, client-certificate, exec, auth-provider, username`,
-    );
-  }
+function checkUser(user: KubeUser, origin: string): void {
+  const { token, tokenFile, certData, certFile, exec, authProvider, username } = user;
+  const given = token ?? tokenFile ?? certData ?? certFile ?? exec ?? authProvider ?? username;
+  if (given !== undefined) return;
+  throw kubeConfigFault(
+    origin,
+    `user ${user.name}: found no credentials, accepted are token, tokenFile, client-certificate, exec, auth-provider, username`,
+  );
+}
+
+/** A token in the file of an `auth-provider` needs nothing but reading. */
+function needsPlugin({ exec, authProvider, tokenFile }: KubeUser): boolean {
+  return exec !== undefined || (authProvider !== undefined && tokenFile === undefined);
 }

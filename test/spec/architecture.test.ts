@@ -16,7 +16,7 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
     control: { folders: ['base', 'api', 'ir', 'compile', 'store'], packages: [] },
     kube: {
       folders: ['base', 'api', 'ir:type', 'sources:type', 'store:type', 'control:type'],
-      packages: ['@kubernetes/client-node', 'undici'],
+      packages: ['@kubernetes/client-node', 'js-yaml', 'undici'],
     },
     jwt: { folders: ['base', 'ir'], packages: ['jose', 'ipaddr.js'] },
     rbac: { folders: ['base', 'ir'], packages: ['re2js'] },

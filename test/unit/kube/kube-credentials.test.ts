@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, readFileSync } from 'node:fs';
 import { createLogger } from '../../../src/base/log.ts';
+import { kubeEnvironment } from '../../../src/config/kube-environment.ts';
 import { createKubeCredentials } from '../../../src/kube/kube-credentials.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder.ts';
@@ -44,7 +45,13 @@ function load(kubeconfig: string | undefined, context?: string) {
   const clock = createFakeClock();
   const logged: string[] = [];
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });
-  const credentials = createKubeCredentials({ kubeconfig, context, clock, logger });
+  const credentials = createKubeCredentials({
+    kubeconfig,
+    context,
+    environment: kubeEnvironment(),
+    clock,
+    logger,
+  });
   return { clock, logged, credentials };
 }
 
@@ -109,6 +116,46 @@ describe('what a kubeconfig says', () => {
   });
 });
 
+describe('files that a kubeconfig names', () => {
+  it('are meant from its own folder on, and what stands in it counts before them', async () => {
+    for (const [name, text] of Object.entries({ ca: 'A', crt: 'B', key: 'C', token: 'D\n' })) {
+      await folder.write(name, text);
+    }
+    const files = { 'client-certificate': 'crt', 'client-key': 'key', tokenFile: './token' };
+    const path = await kubeconfig({
+      cluster: { 'certificate-authority': 'ca' },
+      user: { ...files, 'client-key-data': base64('of the file'), token: 'old' },
+    });
+    const { headers, tls } = await (await load(path).credentials).access();
+    expect(headers).toEqual({ authorization: 'Bearer D' });
+    expect(tls).toEqual({
+      ca: Buffer.from('A'),
+      cert: Buffer.from('B'),
+      key: Buffer.from('of the file'),
+    });
+  });
+});
+
+describe('the service account of a pod', () => {
+  it('is used where there is no kubeconfig, and its token is read again', async () => {
+    await folder.write('token', 'first');
+    await folder.write('ca.crt', 'A');
+    await folder.write('namespace', 'team-a');
+    const clock = createFakeClock();
+    const { facts, access } = await createKubeCredentials({
+      environment: { home: folder.path, serviceHost: '10.0.0.1', servicePort: '443' },
+      serviceAccount: folder.path,
+      clock,
+      logger: createLogger('debug', { write: () => undefined }),
+    });
+    expect(facts).toEqual({ server: 'https://10.0.0.1:443', namespace: 'team-a' });
+    expect((await access()).tls).toEqual({ ca: Buffer.from('A') });
+    await folder.write('token', 'second');
+    clock.advance(60_000);
+    expect((await access()).headers).toEqual({ authorization: 'Bearer second' });
+  });
+});
+
 describe('the default kubeconfig', () => {
   const { KUBECONFIG, HOME } = process.env;
   afterEach(() => {
@@ -151,6 +198,11 @@ describe('a kubeconfig that cannot be used', () => {
       'plain http',
       { cluster: { server: 'http://api.test' } },
       /cluster c: server: not an https URL$/,
+    ],
+    [
+      'a URL with a password',
+      { cluster: { server: 'https://me:canary@api.test' } },
+      /cluster c: server: found a user in the URL, name a user$/,
     ],
     ['no URL', { cluster: { server: 'api.test' } }, /cluster c: server: not an https URL$/],
     [
