@@ -73,6 +73,7 @@ export async function compile(
 ): Promise<CompileResult> {
   const state = createCompileState(resources, tools, options);
   for (const pass of passes) await pass(state);
+  await options.breathe?.();
   const content = {
     listeners: state.listeners.flatMap(({ listener, virtualHosts }) =>
       // As Gloo: without a virtual host the port stays closed.
@@ -80,15 +81,14 @@ export async function compile(
     ),
     ...usedParts(state),
   };
-  const result = {
-    table: sealedTable(content),
-    secrets: Object.freeze(usedSecrets(content, state.secrets)),
-    outcomes: outcomesOf(state),
-    accepted: state.accepted,
-    wanted: wantedOf(state),
-  };
+  const table = sealedTable(content);
+  const secrets = Object.freeze(usedSecrets(content, state.secrets));
+  await options.breathe?.();
+  const outcomes = outcomesOf(state);
+  const wanted = wantedOf(state);
   endCompile(state.memory);
-  return result;
+  await options.breathe?.();
+  return { table, secrets, outcomes, accepted: state.accepted, wanted };
 }
 
 /** The same list as after the former compile while the same is wanted. */
