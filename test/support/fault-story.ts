@@ -21,6 +21,8 @@ export interface FaultFigures {
 }
 
 const settleMs = 500;
+/** What worked for that long is no longer held to be shaky: figures do not depend on what happened before. */
+const quietMs = 10_500;
 
 /** kube-apiserver is killed and comes back with what it had; something is changed at once. */
 export async function killServer(lab: FaultLab, holdMs: number): Promise<FaultFigures> {
@@ -80,10 +82,11 @@ async function cutAgain(lab: FaultLab, times: number, how: 'cut' | 'cutWatches')
 
 /** Nothing comes any more, and nobody says so. */
 export async function silence(lab: FaultLab): Promise<FaultFigures> {
-  return observe(lab, 'connections dead without a word', () => {
+  const happen = () => {
     lab.first.proxy.silence();
     return lab.change();
-  });
+  };
+  return observe(lab, 'connections dead without a word', happen, 0);
 }
 
 /** Whether a VirtualService that was made anew, and one that is gone, are seen as what they are. */
@@ -107,7 +110,7 @@ export async function recreateWhileAway(lab: FaultLab): Promise<FaultFigures> {
 
 /** The program is killed, something changes, and it is started again; the figure is from its start. */
 export async function killGateway(lab: FaultLab): Promise<FaultFigures> {
-  return observe(lab, 'gateway killed and started again', async () => {
+  const happen = async () => {
     await lab.first.gateway().kill();
     const answer = await lab.change();
     await delay(500);
@@ -115,7 +118,8 @@ export async function killGateway(lab: FaultLab): Promise<FaultFigures> {
     const status = await firstStatus(lab.first);
     if (status !== 200) throw new Error(`while it starts it answers ${status}`);
     return answer;
-  });
+  };
+  return observe(lab, 'gateway killed and started again', happen, 0);
 }
 
 /** The namespace of a VirtualService is deleted; milliseconds from the end of the object to that of its route. */
@@ -199,7 +203,9 @@ async function observe(
   lab: FaultLab,
   fault: string,
   happen: () => Promise<string>,
+  quietBeforeMs = quietMs,
 ): Promise<FaultFigures> {
+  await delay(quietBeforeMs);
   const { proxy } = lab.first;
   const [from, started] = [proxy.requests().length, performance.now()];
   const answer = await happen();

@@ -7,7 +7,7 @@ export interface KubeCall {
   readonly name: string;
 }
 
-export type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 const verbs: Readonly<Record<string, KubeVerb>> = {
   POST: 'create',

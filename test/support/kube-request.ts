@@ -20,7 +20,7 @@ export interface KubeAnswer {
   readonly items?: readonly KubeAnswer[];
 }
 
-export interface KubeMetadata {
+interface KubeMetadata {
   readonly name: string;
   readonly namespace: string;
   readonly resourceVersion: string;
@@ -28,7 +28,7 @@ export interface KubeMetadata {
   readonly generation?: number;
 }
 
-export interface KubeStatus {
+interface KubeStatus {
   readonly conditions?: readonly {
     readonly type: string;
     readonly status: string;

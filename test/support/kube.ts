@@ -41,7 +41,7 @@ export interface KubeApi {
   readonly stop: () => Promise<void>;
 }
 
-export interface KubeServer {
+interface KubeServer {
   readonly kill: () => Promise<void>;
   /** Starts it again; resolves when it serves. */
   readonly start: () => Promise<void>;

@@ -15,13 +15,13 @@ const group = '/apis/gateway.solo.io/v1';
 /** All VirtualServices of the cluster. */
 export const labServicesPath = `${group}/virtualservices`;
 
-export const labName = (index: number): string => `vs-${index}`;
+const labName = (index: number): string => `vs-${index}`;
 export const labDomain = (index: number): string => `vs-${index}.example`;
 /** Path of the route that answers by itself, and changes. */
 export const labRoute = '/changing';
 
 /** A VirtualService with five routes: the first answers a text, the others go to the Upstream of the lab. */
-export function labService({ index, answer, namespace = labNamespace }: LabService): object {
+function labService({ index, answer, namespace = labNamespace }: LabService): object {
   const upstream = { name: 'lab', namespace: labNamespace };
   const forwarded = ['/v1/chat', '/v1/models', '/files', '/'].map((prefix) => ({
     matchers: [{ prefix }],
