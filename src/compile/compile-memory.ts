@@ -19,7 +19,7 @@ export interface CompileMemory {
 }
 
 /** Results of one compile, in parts. */
-export interface Remembered {
+interface Remembered {
   /** What all of it holds for. */
   readonly basis: readonly unknown[];
   settings: CompiledSettings | undefined;

@@ -3,7 +3,7 @@ import type { Condition, Outcome } from '../ir/outcome.ts';
 import { keysReady, programmed, type EngineFacts } from './conditions.ts';
 
 /** An outcome with the conditions that only the engines can tell: KeysReady and Programmed. */
-export interface Completed {
+interface Completed {
   /** As compiled. */
   readonly base: Outcome;
   readonly programmed: Condition;
