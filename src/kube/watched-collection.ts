@@ -123,6 +123,8 @@ function createProgress({ clock, answered: tell }: CollectionParts, forget: () =
     answered: () => answered,
     stateChanged: (state) => {
       failingSince = state === 'failing' ? (failingSince ?? clock.monotonic()) : undefined;
+      // Whatever it has come to, the 404 is no longer the last that was heard.
+      cancelForget();
       if (state !== 'absent' && state !== 'forbidden') return;
       answer();
       if (state === 'absent') cancelForget = clock.after(absentGraceMs, forget);

@@ -103,6 +103,23 @@ describe('objects of a watched collection', () => {
     expect(store.snapshot().list('Upstream')).toHaveLength(count);
   });
 
+  it.each(['failing', 'forbidden'] as const)(
+    'are served on when their kind was absent and then %s: it may be there again',
+    (state) => {
+      const { store, clock, watches } = started();
+      const watch = watches.watch('upstreams');
+      watch.lists(kubeObject('one'));
+      watch.turns('absent', 'no');
+      clock.advance(30_000);
+      watch.turns(state, 'no');
+      clock.advance(600_000);
+      expect(store.snapshot().list('Upstream')).toHaveLength(1);
+      watch.turns('absent', 'no');
+      clock.advance(60_000);
+      expect(store.snapshot().list('Upstream')).toHaveLength(0);
+    },
+  );
+
   it('are served on when their kind is back in time', () => {
     const { store, clock, watches } = started();
     const watch = watches.watch('upstreams');
