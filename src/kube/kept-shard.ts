@@ -9,8 +9,8 @@ import { contentHash, stableJson } from '../base/stable-json.ts';
 /** Copies of resources as one object holds them. */
 export interface WrittenShard {
   readonly resources: number;
-  /** Base64 of the gzip of a JSON array of manifests. */
-  readonly contents: string;
+  /** Base64 of the gzip of a JSON array of manifests; undefined when that is stored already. */
+  readonly contents: string | undefined;
   /** Of the JSON: another version of zlib packs it differently. */
   readonly hash: string;
   /** Keys of the resources for which there was no room. */
@@ -43,14 +43,14 @@ const apiVersions: ReadonlyMap<string, string> = new Map(
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Writes resources down: equal resources give the same text. What has no room is left out, the largest first. Undefined when
- * the result is the text of the hash `stored`.
+ * Writes resources down: equal resources give the same text. What has no room is left out, the largest first. There is
+ * nothing to store when the result is the text of the hash `stored`.
  */
 export async function writeShard(
   resources: ReadonlyMap<string, Resource>,
   stored: string,
   maxLength = maxContentLength,
-): Promise<WrittenShard | undefined> {
+): Promise<WrittenShard> {
   let manifests = [...resources]
     .map(([key, resource]) => ({ key, text: manifestText(resource) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -58,11 +58,10 @@ export async function writeShard(
   for (;;) {
     const json = `[${manifests.map(({ text }) => text).join(',')}]`;
     const hash = hashOf(json);
-    if (hash === stored) return undefined;
+    const written = { resources: manifests.length, hash, leftOut: leftOut.toSorted() };
+    if (hash === stored) return { ...written, contents: undefined };
     const contents = (await pack(json)).toString('base64');
-    if (contents.length <= maxLength || manifests.length === 0) {
-      return { resources: manifests.length, contents, hash, leftOut: leftOut.sort() };
-    }
+    if (contents.length <= maxLength || manifests.length === 0) return { ...written, contents };
     const gone = largest(manifests, json.length * (1 - maxLength / contents.length));
     leftOut.push(...gone);
     manifests = manifests.filter(({ key }) => !gone.has(key));

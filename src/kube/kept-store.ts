@@ -121,10 +121,11 @@ async function writeUntilTaken(
   for (let attempt = 1; ; attempt += 1) {
     const resources = resourcesOfShard(ports.wanted(), shard);
     const written = await writeShard(resources, context.stored.get(shard)?.hash ?? emptyHash);
-    if (!written) return false;
     tellLeftOut(context, shard, written.leftOut);
+    const { contents } = written;
+    if (contents === undefined) return false;
     try {
-      await send(context, shard, { written, ports });
+      await send(context, shard, { written: { ...written, contents }, ports });
       return true;
     } catch (thrown) {
       if (!isRace(thrown) || attempt === maxAttempts) throw thrown;
@@ -133,10 +134,13 @@ async function writeUntilTaken(
   }
 }
 
+/** A shard that has to be stored. */
+type Packed = WrittenShard & { readonly contents: string };
+
 async function send(
   context: StoreContext,
   shard: number,
-  { written, ports: { signal } }: { readonly written: WrittenShard; readonly ports: KeptWrite },
+  { written, ports: { signal } }: { readonly written: Packed; readonly ports: KeptWrite },
 ): Promise<void> {
   const { client, namespace } = context;
   const name = shardName(shard);

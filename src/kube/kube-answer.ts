@@ -1,10 +1,19 @@
 import type { KubeAnswer } from './kube-exchange.ts';
 import { KubeApiError } from './kube-api-error.ts';
 
-const maxBytes = 64 * 1024 * 1024;
+/** A whole answer is held three times while it is read: as bytes, as text, and parsed. */
+const maxBytes = 16 * 1024 * 1024;
 const maxErrorBytes = 64 * 1024;
 /** Of the server's own words that are passed on. */
 const maxMessage = 500;
+
+/** An answer is longer than is read; of a list, fewer objects at a time may be asked for. */
+export class AnswerTooLongError extends Error {
+  constructor(limit: number) {
+    super(`an answer is longer than ${limit} bytes`);
+    this.name = 'AnswerTooLongError';
+  }
+}
 
 /** The body of a 2xx answer, parsed; undefined when it is empty. */
 export async function parsedBody(answer: KubeAnswer): Promise<unknown> {
@@ -49,7 +58,7 @@ async function readAll(body: AsyncIterable<Buffer>, limit: number): Promise<Buff
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit) throw new Error(`an answer is longer than ${limit} bytes`);
+    if (size > limit) throw new AnswerTooLongError(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,3 +1,4 @@
+import { AnswerTooLongError } from './kube-answer.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeList, KubeMetadata, KubeObject } from './kube-object.ts';
@@ -27,32 +28,22 @@ const pageWithinMs = 30_000;
  */
 export async function listAll(options: ListAllOptions): Promise<Listed> {
   try {
-    return await listPages(options, { limit: String(pageSize) });
+    return await listPages(options, pageSize);
   } catch (thrown) {
     // The version of the first page was compacted before the last one was read; all at once it cannot be.
     if (!(thrown instanceof KubeApiError) || thrown.status !== 410) throw thrown;
-    return listPages(options, {});
+    return listPages(options, undefined);
   }
 }
 
-async function listPages(
-  { client, path, query, signal, asks }: ListAllOptions,
-  limit: Readonly<Record<string, string>>,
-): Promise<Listed> {
+async function listPages(options: ListAllOptions, firstLimit: number | undefined): Promise<Listed> {
   const objects: KubeObject[] = [];
+  let limit = firstLimit;
   let next: string | undefined;
   for (;;) {
-    asks();
-    const page: KubeList = checked(
-      await client.request<unknown>({
-        method: 'GET',
-        path,
-        signal,
-        timeoutMs: pageWithinMs,
-        query: { ...query, ...limit, ...(next === undefined ? {} : { continue: next }) },
-      }),
-      path,
-    );
+    const read = await readPage(options, { limit, next });
+    ({ limit } = read);
+    const { page } = read;
     const type = {
       ...(page.apiVersion === undefined ? {} : { apiVersion: page.apiVersion }),
       ...(page.kind === undefined ? {} : { kind: page.kind.replace(/List$/, '') }),
@@ -62,6 +53,51 @@ async function listPages(
     next = page.metadata.continue;
     if (!next) return { objects, resourceVersion: page.metadata.resourceVersion };
   }
+}
+
+/** Where a page begins, and how many objects it may have; undefined is all. */
+interface PageStart {
+  readonly limit: number | undefined;
+  readonly next: string | undefined;
+}
+
+/** A page, and the limit for the next: a few dozen objects of the size that the API takes are longer than any answer may be. */
+async function readPage(
+  options: ListAllOptions,
+  { limit, next }: PageStart,
+): Promise<{ readonly page: KubeList; readonly limit: number | undefined }> {
+  for (let tried = limit; ; tried = smaller(tried)) {
+    try {
+      return { page: await askForPage(options, { limit: tried, next }), limit: tried };
+    } catch (thrown) {
+      const isTooLong =
+        thrown instanceof KubeApiError && thrown.cause instanceof AnswerTooLongError;
+      if (!isTooLong || tried === 1) throw thrown;
+    }
+  }
+}
+
+function smaller(limit: number | undefined): number {
+  return Math.max(1, Math.floor((limit ?? pageSize) / 8));
+}
+
+async function askForPage(
+  { client, path, query, signal, asks }: ListAllOptions,
+  { limit, next }: PageStart,
+): Promise<KubeList> {
+  asks();
+  const page = await client.request<unknown>({
+    method: 'GET',
+    path,
+    signal,
+    timeoutMs: pageWithinMs,
+    query: {
+      ...query,
+      ...(limit === undefined ? {} : { limit: String(limit) }),
+      ...(next === undefined ? {} : { continue: next }),
+    },
+  });
+  return checked(page, path);
 }
 
 /** Without `managedFields`, which are often longer than all the rest and which nothing here reads. */

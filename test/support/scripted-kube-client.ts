@@ -26,7 +26,7 @@ export interface ScriptedKubeClient extends KubeClient {
 }
 
 type ScriptedFailure = number | { readonly status: number; readonly retryAfterMs: number };
-export type ScriptedAnswer = ScriptedFailure | Readonly<Record<string, unknown>>;
+export type ScriptedAnswer = ScriptedFailure | KubeApiError | Readonly<Record<string, unknown>>;
 
 export function createScriptedKubeClient(clock: FakeClock): ScriptedKubeClient {
   let answers: readonly ScriptedAnswer[] = [listOf('1')];
@@ -73,6 +73,7 @@ export function listOf(
 }
 
 function failureOf(answer: ScriptedAnswer): KubeApiError | undefined {
+  if (answer instanceof KubeApiError) return answer;
   if (typeof answer === 'number') return new KubeApiError(answer, `answered ${answer}`);
   if (typeof answer.status !== 'number') return undefined;
   const { status, retryAfterMs } = answer as { status: number; retryAfterMs: number };

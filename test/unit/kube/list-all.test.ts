@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { listAll, tidied } from '../../../src/kube/list-all.ts';
+import { AnswerTooLongError } from '../../../src/kube/kube-answer.ts';
+import { KubeApiError } from '../../../src/kube/kube-api-error.ts';
 import type { KubeObject } from '../../../src/kube/kube-object.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import {
@@ -22,6 +24,8 @@ function read(...answers: readonly ScriptedAnswer[]) {
   return { client, listed, asks: () => asks };
 }
 
+const tooLong = new KubeApiError(0, 'too long', { cause: new AnswerTooLongError(1) });
+
 describe('listAll', () => {
   it('keeps the query on every page, and counts them', async () => {
     const { client, listed, asks } = read(listOf('1', [], 'next'), listOf('1'));
@@ -31,6 +35,22 @@ describe('listAll', () => {
       { labelSelector: 'a=b', limit: '500', continue: 'next' },
     ]);
     expect(asks()).toBe(2);
+  });
+
+  it.each([
+    ['pages', [], ['500', '62', '7', '7']],
+    ['all at once', [410], ['500', undefined, '62', '7', '7']],
+  ])('asks for fewer objects at a time when they are too long: %s', async (_, first, limits) => {
+    const answers = [...first, tooLong, tooLong, listOf('1', [], 'next'), listOf('1')];
+    const { client, listed } = read(...answers);
+    expect(await listed).toEqual({ objects: [], resourceVersion: '1' });
+    expect(client.log.map(({ query }) => query['limit'])).toEqual(limits);
+  });
+
+  it('gives up when one object alone is too long', async () => {
+    const { listed, asks } = read(tooLong);
+    await expect(listed).rejects.toBe(tooLong);
+    expect(asks()).toBe(4);
   });
 
   it('asks without pages only once', async () => {
