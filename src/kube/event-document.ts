@@ -24,14 +24,17 @@ export function eventKey({ uid, type, reason, message }: ResourceEvent): string 
   return contentHash(JSON.stringify([uid, type, reason, message]));
 }
 
-/** The `Event` of core/v1, as `kubectl describe` shows it. */
+/**
+ * The `Event` of core/v1, as `kubectl describe` shows it: by the second, and those of the same second by name. Hence names that
+ * begin with the time, or the end of a story could stand before its beginning.
+ */
 export function eventDocument(
   event: ResourceEvent,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
   const { kind, ref, uid, resourceVersion, type, reason, message } = event;
   const { namespace, name } = ref;
-  const suffix = `.${contentHash(`${eventKey(event)} ${nowMs}`)}`;
+  const suffix = `.${nowMs.toString(16).padStart(12, '0')}${contentHash(eventKey(event), 8)}`;
   const time = apiTime(nowMs);
   return {
     apiVersion: 'v1',

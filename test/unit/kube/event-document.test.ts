@@ -34,7 +34,15 @@ describe('eventDocument', () => {
     });
   });
 
-  it('has another name at another time', () => {
-    expect(eventDocument(event, 0)['metadata']).not.toEqual(eventDocument(event, 1)['metadata']);
+  it('has a name that tells which of a second came first', () => {
+    const nameOf = (reason: string, nowMs: number) => {
+      const { metadata } = eventDocument({ ...event, reason }, nowMs);
+      return (metadata as { readonly name: string }).name;
+    };
+    const from = Date.parse('2030-01-01T00:00:00Z');
+    const names = Array.from({ length: 20 }, (_, ms) => nameOf(`Reason${ms}`, from + ms));
+    expect(names.toSorted()).toEqual(names);
+    expect(nameOf('Other', from)).not.toBe(names[0]);
+    expect(nameOf('Old', 0) < nameOf('New', from)).toBe(true);
   });
 });

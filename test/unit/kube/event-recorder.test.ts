@@ -53,7 +53,7 @@ describe('event recorder', () => {
         body: {
           apiVersion: 'v1',
           kind: 'Event',
-          metadata: { namespace: 'team', name: expect.stringMatching(/^a\.[0-9a-f]{16}$/) },
+          metadata: { namespace: 'team', name: expect.stringMatching(/^a\.[0-9a-f]{20}$/) },
           involvedObject: {
             apiVersion: 'gateway.solo.io/v1',
             kind: 'VirtualService',
@@ -166,7 +166,7 @@ describe('event recorder', () => {
     await settled();
     const [event] = made();
     expect(event?.['message']).toBe('é'.repeat(512));
-    expect(event?.['metadata']).toMatchObject({ name: expect.stringMatching(/^n{236}\.\w{16}$/) });
+    expect(event?.['metadata']).toMatchObject({ name: expect.stringMatching(/^n{232}\.\w{20}$/) });
   });
 
   it('sends few of a kind at once, the warnings in any case, and drops the rest', async () => {
