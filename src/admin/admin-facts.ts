@@ -35,8 +35,7 @@ export interface KubeFacts {
   readonly writes: readonly {
     readonly what: string;
     readonly count: number;
-    /** Absent: they are not counted. */
-    readonly failures?: number;
+    readonly failures: number;
   }[];
   readonly statusQueue: number;
 }

@@ -56,9 +56,7 @@ function writeMetrics(facts: () => KubeFacts): readonly Metric[] {
       () => facts().writes.map(({ what, count: value }) => ({ labels: [what], value })),
     ),
     counter('kube_write_failures_total', 'Such requests that failed.', ['what'], () =>
-      facts().writes.flatMap(({ what, failures: value }) =>
-        value === undefined ? [] : [{ labels: [what], value }],
-      ),
+      facts().writes.map(({ what, failures: value }) => ({ labels: [what], value })),
     ),
     gauge('kube_status_queue', 'Resources whose status has to be looked at.', [], (set) =>
       set([], facts().statusQueue),

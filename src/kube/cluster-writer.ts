@@ -34,11 +34,11 @@ interface ClusterWriterStats {
   readonly statusQueue: number;
 }
 
-/** Requests that changed something of one sort; and those that failed, where they are counted. */
+/** Requests that changed something of one sort, and attempts that failed. */
 interface WriteCount {
   readonly what: 'status' | 'event' | 'kept version';
   readonly count: number;
-  readonly failures?: number;
+  readonly failures: number;
 }
 
 export interface ClusterWriterOptions {
@@ -70,12 +70,13 @@ export function createClusterWriter(options: ClusterWriterOptions): ClusterWrite
     changed: status.changed,
     stats: () => {
       const { written, failures, queued, inFlight, events } = status.stats();
+      const copies = kept.stats();
       return {
         isLeader: election.isLeader(),
         writes: [
           { what: 'status', count: written, failures },
           { what: 'event', count: events.sent, failures: events.dropped },
-          { what: 'kept version', count: kept.stats().writes },
+          { what: 'kept version', count: copies.writes, failures: copies.failures },
         ],
         statusQueue: queued + inFlight,
       };

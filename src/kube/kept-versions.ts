@@ -25,6 +25,8 @@ export interface KeptVersions {
 interface KeptVersionsStats {
   /** Requests that changed an object, since the start. */
   readonly writes: number;
+  /** Attempts that failed, since the start. */
+  readonly failures: number;
   /** Whether a look at the objects, or a write, is under way. */
   readonly busy: boolean;
   /** Resources that are, or are about to be, kept. */
@@ -61,6 +63,9 @@ interface State {
   dirty: Set<number>;
   writes: number;
   busy: boolean;
+  /** Since the start. */
+  failed: number;
+  /** In a row. */
   failures: number;
   lastError: string | undefined;
 }
@@ -75,6 +80,7 @@ export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
     dirty: allShards(),
     writes: 0,
     busy: false,
+    failed: 0,
     failures: 0,
     lastError: undefined,
   };
@@ -94,8 +100,8 @@ export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
       wake();
     },
     stats: () => {
-      const { writes, busy, lastError } = state;
-      return { writes, busy, lastError, resources: state.kept?.size ?? 0 };
+      const { writes, failed: failures, busy, lastError } = state;
+      return { writes, failures, busy, lastError, resources: state.kept?.size ?? 0 };
     },
     stop: async () => {
       stop();
@@ -189,6 +195,7 @@ function failed(state: State, thrown: unknown): number {
   // The next attempt begins with a look at what is there.
   state.store.forget();
   state.lastError = error;
+  state.failed += 1;
   state.failures += 1;
   if (state.failures === 1) logger.warn({ status, error }, 'accepted versions cannot be kept');
   if (status === 404 || status === 403) return lastRetryMs;

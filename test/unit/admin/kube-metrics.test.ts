@@ -17,7 +17,7 @@ describe('metrics of a cluster', () => {
       isLeader: true,
       writes: [
         { what: 'status', count: 3, failures: 1 },
-        { what: 'kept version', count: 2 },
+        { what: 'kept version', count: 2, failures: 4 },
       ],
       statusQueue: 4,
     });
@@ -36,6 +36,7 @@ describe('metrics of a cluster', () => {
       'seekgate_kube_writes_total{what="status"} 3',
       'seekgate_kube_writes_total{what="kept version"} 2',
       'seekgate_kube_write_failures_total{what="status"} 1',
+      'seekgate_kube_write_failures_total{what="kept version"} 4',
       'seekgate_kube_status_queue 4',
     ]);
   });

@@ -93,7 +93,13 @@ describe('kept versions', () => {
     kept.keep(resources);
     await pass(1_000);
     expect(await restored(api)).toEqual(resources);
-    expect(kept.stats()).toEqual({ writes: 3, resources: 3, busy: false, lastError: undefined });
+    expect(kept.stats()).toEqual({
+      writes: 3,
+      failures: 0,
+      resources: 3,
+      busy: false,
+      lastError: undefined,
+    });
   });
 
   it('come back page by page', async () => {
@@ -274,11 +280,11 @@ describe('while the API server does not take them', () => {
     }
     expect(warnings()).toEqual(['kept versions not restored', 'accepted versions cannot be kept']);
     expect(api.requests.length).toBeLessThanOrEqual(7);
-    expect(kept.stats().lastError).toBe(`answer ${status}`);
+    expect(kept.stats()).toMatchObject({ failures: 5, lastError: `answer ${status}` });
     api.before = () => undefined;
     await pass(60_000);
     expect((await restored(api)).size).toBe(1);
-    expect(kept.stats().lastError).toBeUndefined();
+    expect(kept.stats()).toMatchObject({ failures: 5, lastError: undefined });
   });
 
   it.each([
