@@ -1,4 +1,5 @@
-import { Type, type TProperties } from 'typebox';
+import type { TProperties } from 'typebox';
+import { Type } from '../base/json-type.ts';
 import { bool, int, list, map, opt, str } from './schema.ts';
 import type { CoreKind } from './kinds.ts';
 

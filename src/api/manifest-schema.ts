@@ -1,4 +1,5 @@
-import { Type, type TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
+import { Type } from '../base/json-type.ts';
 import { core } from './core.ts';
 import { coreKinds, kinds, type Kind } from './kinds.ts';
 import { createSchemaCheck, type SchemaCheck } from './schema-check.ts';

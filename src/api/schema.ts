@@ -1,5 +1,6 @@
 import { durationPattern } from '../base/duration.ts';
-import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import type { Static, TProperties, TSchema } from 'typebox';
+import { Type } from '../base/json-type.ts';
 
 export { Type };
 export type { Static, TSchema };

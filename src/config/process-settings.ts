@@ -1,4 +1,5 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import { Type } from '../base/json-type.ts';
 import { localAddresses } from '../base/local-addresses.ts';
 import { logLevels } from '../base/log.ts';
 

@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Value } from 'typebox/value';
+import { Ajv } from 'ajv';
 import { AppError } from '../base/errors.ts';
 import {
   acceptedBy,
@@ -123,10 +123,13 @@ function defaultOf(name: SettingName, schema: SettingSchema, kube: boolean): unk
   return kube ? (schema.kubeDefault ?? schema.default) : schema.default;
 }
 
+/** Settings have members of their own beside those of JSON Schema. */
+const ajv = new Ajv({ strict: false, meta: false, validateSchema: false });
+
 function valueOf(schema: SettingSchema, { source, texts }: Given): unknown {
   const text = texts.at(-1) ?? '';
   const value = schema.type === 'array' ? texts : parsed(text, schema);
-  if (Value.Check(schema, value)) return value;
+  if (ajv.validate(schema, value)) return value;
   const all = texts.join(',');
   const found = all === '' ? 'nothing' : all;
   const code = source.startsWith('--') ? 'ERR_USAGE' : 'ERR_SETTING';

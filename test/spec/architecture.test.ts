@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 /** What a folder of src may import: folders (`x:type` only by `import type`) and packages. */
 const rules: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> =
   {
-    base: { folders: [], packages: ['pino'] },
+    base: { folders: [], packages: ['pino', 'typebox'] },
     api: { folders: ['base', 'ir'], packages: ['typebox', 'ajv', 'fastest-levenshtein'] },
     config: { folders: ['base', 'api'], packages: ['typebox', 'ajv', 'js-yaml'] },
     ir: { folders: ['base', 'api:type'], packages: [] },
