@@ -1,10 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { BlockList, type AddressInfo } from 'node:net';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { createAdminApp } from './admin-app.ts';
 import type { AdminFacts } from './admin-facts.ts';
-import { createMetricsPage } from './metrics-page.ts';
 
 /** The admin listener. */
 export interface AdminServer {
@@ -26,10 +24,15 @@ export interface AdminServerOptions {
 
 /** Creates the server; its port is closed before `start`. */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const { facts, port, bind, version, logger } = options;
-  const metrics = createMetricsPage(facts, version);
-  const app = createAdminApp({ facts, metrics, localOnly: isLoopback(bind), logger });
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, app);
+  const { port, bind } = options;
+  let app: Promise<RequestListener> | undefined;
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 10_000 },
+    (request, response) => {
+      app ??= loadApp(options);
+      void app.then((answer) => answer(request, response));
+    },
+  );
   return {
     start: () =>
       new Promise((resolve, reject) => {
@@ -37,7 +40,10 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
           const message = `--admin-port: cannot listen on ${bind} port ${port}: ${messageOf(thrown)}`;
           reject(new AppError('ERR_LISTEN', message, thrown));
         });
-        server.listen(port, bind, resolve);
+        server.listen(port, bind, () => {
+          app ??= loadApp(options);
+          resolve();
+        });
       }),
     port: () => (server.address() as AddressInfo | null)?.port,
     stop: () =>
@@ -46,6 +52,21 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Express and the metrics take a while to load, which is spent while the cluster is asked for its resources. */
+async function loadApp({
+  facts,
+  bind,
+  version,
+  logger,
+}: AdminServerOptions): Promise<RequestListener> {
+  const [{ createAdminApp }, { createMetricsPage }] = await Promise.all([
+    import('./admin-app.ts'),
+    import('./metrics-page.ts'),
+  ]);
+  const metrics = createMetricsPage(facts, version);
+  return createAdminApp({ facts, metrics, localOnly: isLoopback(bind), logger });
 }
 
 function isLoopback(bind: string): boolean {

@@ -1,6 +1,7 @@
 import { createApp, type App } from '../app.ts';
 import { AppError } from '../base/errors.ts';
 import { createBufferedOutput, createLogger, type Logger } from '../base/log.ts';
+import { holdYoungGeneration } from '../base/young-generation.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { settingsUsage } from '../config/settings-reference.ts';
 import type { ControlReport } from '../control/loop.ts';
@@ -39,7 +40,8 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
 /** Resolves with the exit code once the signal aborts; an error as its reason is an exception that nothing caught. */
 async function serve(app: App, logger: Logger, signal: AbortSignal): Promise<number> {
   const aborted = whenAborted(signal);
-  const report = await Promise.race([app.start(), aborted]);
+  const release = holdYoungGeneration();
+  const report = await Promise.race([app.start(), aborted]).finally(release);
   if (report) {
     failWithoutListener(report);
     logger.info({ version: programVersion(), ports: app.ports() }, 'gateway started');

@@ -1,4 +1,3 @@
-import { watch } from 'chokidar';
 import type { Clock } from '../base/clock.ts';
 import { createHoldOff } from '../base/hold-off.ts';
 import { messageOf } from '../base/errors.ts';
@@ -41,7 +40,7 @@ export function createFileSource(options: FileSourceOptions): ConfigSource {
   return {
     start: async () => {
       await assertPathsExist(paths);
-      stopWatching = startWatching(paths, scans.trigger, logger);
+      stopWatching = await startWatching(paths, scans.trigger, logger);
       await scans.run();
       synced = true;
       cancelResync = clock.after(resyncMs, resync);
@@ -95,11 +94,13 @@ function createScans(reconciler: FileReconciler, clock: Clock, logger: Logger): 
 }
 
 /** Events only say "look again": what changed is found by looking. */
-function startWatching(
+async function startWatching(
   paths: readonly string[],
   trigger: () => void,
   logger: Logger,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
+  // A gateway of a cluster has no files.
+  const { watch } = await import('chokidar');
   const watcher = watch([...paths], { ignoreInitial: true, atomic: false });
   watcher.on('all', trigger);
   // The swap of a ConfigMap is seen only here: nothing but a hidden link in the folder changes.
