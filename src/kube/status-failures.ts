@@ -21,6 +21,12 @@ const forbidden = { scope: 'namespace', firstMs: 10_000, maxMs: 300_000 } as con
 /** This status is refused, and will be until the object or the outcome is another one. */
 const refused = { scope: 'resource', firstMs: 10_000, maxMs: 600_000 } as const satisfies Retry;
 
+/**
+ * What etcd says of an object of 1.5 MiB, which the API server passes on as a fault of its own. It is one of the object: whoever
+ * makes one that leaves no room for a status must not have all others wait.
+ */
+const noRoom = /etcdserver: request is too large/;
+
 /** Creates the policy; each sort of failure is logged once, until a write of the kind goes well. */
 export function createStatusFailures(logger: Logger): StatusFailures {
   const logged = new Set<string>();
@@ -50,8 +56,9 @@ function keyOf(scope: 'namespace' | 'all', { kind, namespace }: ResourceRef): st
 
 function retryOf(thrown: unknown): Retry {
   if (!(thrown instanceof KubeApiError)) return refused;
-  const { status, retryAfterMs } = thrown;
+  const { status, retryAfterMs, message } = thrown;
   if (status === 403) return forbidden;
+  if (status === 500 && noRoom.test(message)) return refused;
   const isBusy =
     status < 400 || status === 401 || status === 408 || status === 429 || status >= 500;
   return isBusy ? { ...busy, atLeastMs: retryAfterMs } : refused;

@@ -55,6 +55,23 @@ describe('status writer, when the API server refuses', () => {
     expect(writer.stats()).toMatchObject({ written: 39, queued: 1 });
   });
 
+  it('does not pause for objects that leave no room for a status', async () => {
+    const { writer, writes, api, clock } = createStatusWriterRig(manyNames);
+    const isFull = (path: string) => path.endsWith('/status') && !path.endsWith('/n0/status');
+    api.onRequest = ({ path }) => {
+      if (isFull(path)) throw new KubeApiError(500, 'PATCH: 500: etcdserver: request is too large');
+    };
+    writer.changed(manyNames.slice(1).map((name) => createOutcome({ name })));
+    await settled();
+    expect(writes()).toHaveLength(39);
+    writer.changed([createOutcome({ name: 'n0' })]);
+    await settled();
+    expect(writer.stats()).toMatchObject({ written: 1, queued: 39 });
+    clock.advance(4_900);
+    await settled();
+    expect(writes()).toHaveLength(40);
+  });
+
   it('logs a lacking right once, asks seldom, and goes on with other namespaces', async () => {
     const { writer, writes, api, clock, lines, watch } = createStatusWriterRig(manyNames);
     api.put(pathOf('z', 'other'), { metadata: { uid: 'uid-z', generation: 3 } });
