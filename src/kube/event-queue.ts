@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { BoundedMap } from './bounded-map.ts';
 import type { ResourceEvent } from './event-document.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
@@ -27,6 +28,9 @@ const overall = { burst: 50, perSecond: 50 };
 /** A bulk change of one kind must not use up what the others need. */
 const ofKind = { burst: 25, perSecond: 10 };
 
+/** Of how many namespaces it is remembered when they had their turn. */
+const maxNamespaces = 1_000;
+
 /** How long to give way. */
 const busyMs = 200;
 
@@ -34,6 +38,9 @@ interface State extends EventQueueOptions {
   readonly waiting: ResourceEvent[];
   readonly all: TokenBucket;
   readonly kinds: Map<string, TokenBucket>;
+  /** By namespace: the number of the last event that was sent for it. */
+  readonly turns: BoundedMap<string, number>;
+  count: number;
   sending: Promise<void> | undefined;
   cancelTimer: (() => void) | undefined;
   stopped: boolean;
@@ -46,6 +53,8 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     waiting: [],
     all: createTokenBucket(overall, options.clock),
     kinds: new Map(),
+    turns: new BoundedMap(maxNamespaces),
+    count: 0,
     sending: undefined,
     cancelTimer: undefined,
     stopped: false,
@@ -65,10 +74,14 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   };
 }
 
-/** What has gone wrong is more worth telling than what goes well. */
+/** One of the namespace of which most wait; there, what has gone wrong is more worth telling than what goes well. */
 function dropOne({ waiting, dropped }: State): void {
-  const normal = waiting.findIndex(({ type }) => type === 'Normal');
-  waiting.splice(normal === -1 ? waiting.length - 1 : normal, 1);
+  const counts = new Map<string, number>();
+  for (const { ref } of waiting) counts.set(ref.namespace, (counts.get(ref.namespace) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  const isOfMost = ({ ref }: ResourceEvent): boolean => counts.get(ref.namespace) === most;
+  const normal = waiting.findIndex((one) => one.type === 'Normal' && isOfMost(one));
+  waiting.splice(normal === -1 ? waiting.findLastIndex(isOfMost) : normal, 1);
   dropped();
 }
 
@@ -89,6 +102,7 @@ function step(state: State): void {
   state.waiting.splice(state.waiting.indexOf(next.event), 1);
   state.all.take();
   bucketOf(state, next.event).take();
+  state.turns.set(next.event.ref.namespace, (state.count += 1));
   state.sending = sendOne(state, next.event);
 }
 
@@ -107,19 +121,24 @@ function sleep(state: State, delayMs: number): void {
   });
 }
 
-/** The first event whose kind may send, else the one that may soonest, and how long that takes. */
+/**
+ * The event whose kind may send soonest, and how long that takes; of several the one whose namespace has waited longest, so that
+ * what flaps in one does not keep the events of others.
+ */
 function nextOf(
   state: State,
 ): { readonly event: ResourceEvent; readonly waitMs: number } | undefined {
   const firsts = new Map<string, ResourceEvent>();
   for (const event of state.waiting) {
-    if (!firsts.has(event.kind)) firsts.set(event.kind, event);
+    const key = `${event.kind}/${event.ref.namespace}`;
+    if (!firsts.has(key)) firsts.set(key, event);
   }
   const candidates = [...firsts.values()].map((event) => ({
     event,
     waitMs: Math.max(state.all.waitMs(), bucketOf(state, event).waitMs()),
+    turn: state.turns.get(event.ref.namespace) ?? 0,
   }));
-  return candidates.sort((a, b) => a.waitMs - b.waitMs)[0];
+  return candidates.sort((a, b) => a.waitMs - b.waitMs || a.turn - b.turn)[0];
 }
 
 function bucketOf({ kinds, clock }: State, { kind }: ResourceEvent): TokenBucket {

@@ -4,8 +4,12 @@ import { createEventQueue } from '../../../src/kube/event-queue.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { settled } from '../../support/fake-kube-api.ts';
 
-function eventOf(name: string, kind: ResourceEvent['kind'] = 'VirtualService'): ResourceEvent {
-  const ref = { kind, namespace: 'team', name };
+function eventOf(
+  name: string,
+  kind: ResourceEvent['kind'] = 'VirtualService',
+  namespace = 'team',
+): ResourceEvent {
+  const ref = { kind, namespace, name };
   return { kind, ref, uid: name, resourceVersion: '1', type: 'Normal', reason: 'A', message: '' };
 }
 
@@ -53,6 +57,21 @@ describe('event queue', () => {
     await settled();
     expect(sent).toContain('upstream');
     expect(sent).toHaveLength(26);
+  });
+
+  it('does not let one namespace hold up another, or have its events dropped', async () => {
+    const { clock, sent, queue, dropped } = setUp();
+    const flapping = (name: string) => ({ ...eventOf(name), type: 'Warning' as const });
+    for (let index = 0; index < 400; index += 1) queue.put(flapping(`${index}`));
+    const others = ['x', 'y', 'z'];
+    for (const name of others) queue.put(eventOf(name, 'VirtualService', 'other'));
+    for (let step = 0; step < 10; step += 1) {
+      await settled();
+      clock.advance(100);
+    }
+    expect(sent).toEqual(expect.arrayContaining(others));
+    expect(sent.indexOf('z')).toBeLessThan(33);
+    expect(dropped()).toBeGreaterThan(100);
   });
 
   it('rests as long as it is told to', async () => {
