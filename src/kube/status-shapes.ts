@@ -1,4 +1,4 @@
-import type { OwnKind } from '../api/kinds.ts';
+import { kinds, type OwnKind } from '../api/kinds.ts';
 import type { ServedSubresources } from './served-subresources.ts';
 import type { StatusChange, StatusParts } from './status-document.ts';
 import { membersOf, ownConditionType, ownEntry, storedConditions } from './stored-status.ts';
@@ -19,14 +19,19 @@ export interface StatusShapes {
   readonly learn: (kind: OwnKind, sent: StatusChange, answered: unknown) => void;
   /** The CRD seems to have been changed. */
   readonly forget: (kind: OwnKind) => void;
+  /** A CRD may have been changed without a sign of it: asks again, and keeps what is known of kinds that are as they were. */
+  readonly renew: () => void;
 }
 
 /** Creates an empty knowledge: every part is taken for kept until an answer shows otherwise. */
 export function createStatusShapes(served: ServedSubresources, namespace: string): StatusShapes {
   const kept = new Map<OwnKind, Partial<StatusParts>>();
+  const subresources = new Map<OwnKind, boolean>();
   return {
     of: async (kind) => {
       const subresource = await served.hasStatus(kind);
+      if ((subresources.get(kind) ?? subresource) !== subresource) kept.delete(kind);
+      subresources.set(kind, subresource);
       const all = { observedGeneration: subresource, conditions: true, statuses: true };
       return { subresource, parts: { ...all, ...kept.get(kind) } };
     },
@@ -37,6 +42,9 @@ export function createStatusShapes(served: ServedSubresources, namespace: string
     forget: (kind) => {
       kept.delete(kind);
       served.forget(kind);
+    },
+    renew: () => {
+      for (const { kind } of kinds) served.forget(kind);
     },
   };
 }

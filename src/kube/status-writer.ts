@@ -93,6 +93,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   let cancelRescan = (): void => undefined;
   const rescan = (): void => {
     cancelRescan();
+    shapes.renew();
     put(options.outcomes());
     cancelRescan = clock.after(rescanMs, rescan);
   };

@@ -55,6 +55,32 @@ describe('status writer, with the CRDs of Gloo', () => {
     expect(writer.stats()).toMatchObject({ queued: 0, failures: 0 });
   });
 
+  it('notices a status subresource that has come, with all that it keeps, though nothing else is new', async () => {
+    const { writer, writes, api, clock, status, setOutcomes } = createStatusWriterRig(['a', 'b'], {
+      subresource: false,
+    });
+    api.prune = onlyStatuses;
+    const outcomes = ['a', 'b'].map((name) => createOutcome({ name }));
+    setOutcomes(outcomes);
+    writer.leading();
+    await settled();
+    expect(writes()).toHaveLength(2);
+    clock.advance(300_000);
+    await settled();
+    expect(writes()).toHaveLength(2);
+    api.prune = (kept) => kept;
+    api.discovery.set(group, ['virtualservices', 'virtualservices/status']);
+    clock.advance(300_000);
+    await settled();
+    expect(
+      writes()
+        .slice(2)
+        .map(({ path }) => path),
+    ).toEqual([`${pathOf('a')}/status`, `${pathOf('b')}/status`]);
+    expect(status()).toMatchObject({ observedGeneration: 3 });
+    expect(status()['conditions']).toHaveLength(4);
+  });
+
   it('notices a status subresource that is gone', async () => {
     const { writer, writes, api, status } = createStatusWriterRig(['a', 'b']);
     writer.changed([createOutcome()]);
