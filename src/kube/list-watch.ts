@@ -49,7 +49,7 @@ export interface ListWatch {
 const goodAfterMs = 10_000;
 /** At least, between two watches that the server ends. */
 const pauseMs = 1_000;
-/** Errors that the server answers a watch with, one after the other, until the list is read anew: its version may be no good. */
+/** Watches that are refused or come no further, one after the other, until the list is read anew: the version may be no good. */
 const refusalsUntilList = 3;
 /** A server that asks for more is asked again all the same. */
 const maxRetryAfterMs = 120_000;
@@ -153,6 +153,11 @@ class Run {
           this.#version = version;
         },
       });
+    } catch (thrown) {
+      // Opened and yet no further: what comes next in it may be what cannot be read, and would be so at every try.
+      const isStuck = openedAt !== undefined && this.#version === resourceVersion;
+      if (isStuck && statusOf(thrown) === 0) this.#refusals += 1;
+      throw thrown;
     } finally {
       if (openedAt !== undefined && clock.monotonic() - openedAt >= goodAfterMs) {
         this.#backOff.reset();

@@ -105,6 +105,32 @@ describe('errors', () => {
     expect(test.states).toEqual(['synced', 'failing']);
   });
 
+  it('of a watch that stops at the same line three times lead to a list, which passes it', async () => {
+    const test = start();
+    await test.begin();
+    for (const waitMs of [800, 1600, 3200]) {
+      test.watch().open();
+      test.watch().send({ hello: 'world' });
+      await test.pass(waitMs);
+    }
+    expect(test.list().counts()).toEqual({ lists: 2, watches: 4 });
+  });
+
+  it('of a watch that come after something was told lead to no list', async () => {
+    const test = start();
+    await test.begin();
+    for (const [version, waitMs] of [
+      ['8', 800],
+      ['9', 1600],
+      ['10', 3200],
+    ] as const) {
+      test.watch().send(event('ADDED', 'a', version));
+      test.watch().fail(0);
+      await test.pass(waitMs);
+    }
+    expect(test.list().counts()).toEqual({ lists: 1, watches: 4 });
+  });
+
   it('of a watch that may not be made leave the list, read again and again', async () => {
     const test = start();
     test.client.refuse(403);
