@@ -161,6 +161,22 @@ describe('with a real API server', () => {
     expect(list.counts()).toEqual({ lists: 3, watches: 1 });
   }, 120_000);
 
+  it('a collection that is longer than any answer may be is told as well', async () => {
+    await connect();
+    // The API server takes up to 1 MiB each.
+    const data = { fill: 'x'.repeat(1_000_000) };
+    const labels = { size: 'large' };
+    const names = Array.from({ length: 20 }, (_, index) => `large-${index}`);
+    for (const name of names) {
+      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data };
+      await client.request({ method: 'POST', path: configMaps, body });
+    }
+    const { list, uids } = follow(configMaps, { labelSelector: 'size=large' });
+    await until('synced', () => list.state() !== 'starting');
+    expect([list.state(), uids.size]).toEqual(['synced', names.length]);
+    await kube.kubectl(['delete', 'configmaps', '--selector=size=large']);
+  }, 60_000);
+
   it('a cut connection is made again, and what happened meanwhile is told', async () => {
     await connect();
     await create('deleted');
