@@ -1,5 +1,5 @@
 import type { Reason } from '../api/problem.ts';
-import type { Condition, Outcome, ResourceRef } from '../ir/outcome.ts';
+import type { Condition, Outcome } from '../ir/outcome.ts';
 
 /** What the JWT engine knows of a set of keys from the network. */
 export interface KeySetFacts {
@@ -28,8 +28,8 @@ export interface EngineFacts {
   readonly programmed: boolean;
   /** Why it could not be put in force. */
   readonly publishError?: string;
-  /** Why nothing reaches a resource although its table serves: no listener of it is open. */
-  readonly unreachable: (ref: ResourceRef) => string | undefined;
+  /** Why nothing reaches a resource although its table serves: it is not in it, or no listener of it is open. */
+  readonly unreachable: (outcome: Outcome) => string | undefined;
 }
 
 /** What is said of a set of keys that comes from a host. */
@@ -53,7 +53,7 @@ export function keysReady(outcome: Outcome, keySets: EngineFacts['keySets']): Co
  */
 export function programmed(outcome: Outcome, facts: EngineFacts): Condition {
   if (outcome.state === 'Rejected') return outcome.servingLastGood ? formerServes : rejected;
-  const fault = facts.programmed ? facts.unreachable(outcome.ref) : facts.publishError;
+  const fault = facts.programmed ? facts.unreachable(outcome) : facts.publishError;
   if (fault !== undefined) return notProgrammed(fault);
   return facts.programmed ? inForce : waiting;
 }

@@ -81,14 +81,33 @@ function factsOf(
   { result, runningVersion, publishError, listenerFailures }: ControlReport,
   keySets: EngineFacts['keySets'],
 ): EngineFacts {
-  const { listeners } = result.table;
+  const { listeners, virtualHosts } = result.table;
   return {
-    unreachable: (ref) =>
-      listenerFailures.length === 0 ? undefined : unreachable(ref, listeners, listenerFailures),
+    unreachable: (outcome) =>
+      unserved(outcome, virtualHosts) ??
+      (listenerFailures.length === 0
+        ? undefined
+        : unreachable(outcome.ref, listeners, listenerFailures)),
     keySets,
     programmed: runningVersion === result.table.version,
     ...(publishError === undefined ? {} : { publishError }),
   };
+}
+
+/** A VirtualService that has nothing to serve, or nobody to serve it, is accepted: it may be selected later. */
+function unserved(
+  { ref: { kind, namespace, name }, findings }: Outcome,
+  virtualHosts: RoutingTable['virtualHosts'],
+): string | undefined {
+  if (kind !== 'VirtualService' || Object.hasOwn(virtualHosts, `${namespace}.${name}`)) {
+    return undefined;
+  }
+  const isUnselected = findings.some(
+    ({ reason, path }) => reason === 'ReferenceNotFound' && path === 'metadata',
+  );
+  return isUnselected
+    ? 'nothing is served: no Gateway in force selects it'
+    : 'nothing is served: it has no virtual host';
 }
 
 /** Whether every listener that is, or serves, the resource could not be opened. */
@@ -122,19 +141,35 @@ function changeBetween(before: CompletedOutcomes, now: CompletedOutcomes): Outco
   return { outcomes, removed };
 }
 
+/** So many are told one by one; of more that are all fine, how many they are: thousands of lines would say no more. */
+const fineAtOnce = 20;
+
 function logChange(
   { outcomes, removed }: OutcomeChange,
   before: CompletedOutcomes,
   logger: Logger,
 ): void {
-  for (const outcome of outcomes) {
+  const changed = outcomes.filter((outcome) => {
     const former = before.get(refKey(outcome.ref))?.outcome;
-    if (former && signature(former) === signature(outcome)) continue;
-    const isGood = outcome.conditions.every(({ status }) => status !== 'False');
-    const level = isGood && outcome.state === 'Accepted' ? 'info' : 'warn';
-    logger[level](logged(outcome), 'resource state changed');
+    return !former || signature(former) !== signature(outcome);
+  });
+  const isMany = changed.filter(isFine).length > fineAtOnce;
+  for (const outcome of changed) {
+    if (!isFine(outcome)) logger.warn(logged(outcome), 'resource state changed');
+    else if (!isMany) logger.info(logged(outcome), 'resource state changed');
   }
+  if (isMany) logger.info({ states: countsOf(changed) }, 'resource states changed');
   for (const ref of removed) logger.info({ ...ref }, 'resource removed');
+}
+
+function isFine({ state, conditions }: Outcome): boolean {
+  return state === 'Accepted' && conditions.every(({ status }) => status !== 'False');
+}
+
+function countsOf(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state } of outcomes) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 interface SaidProblems {
@@ -155,7 +190,8 @@ function logProblems(
     const key = `${refKey(ref)} ${origin} ${problemLine(problem)}`;
     keys.add(key);
     if (said.keys.has(key)) continue;
-    logger.warn({ ...ref, origin, severity, reason, path, problem: message }, 'manifest not used');
+    const from = { ...ref, ...placeOf(origin) };
+    logger.warn({ ...from, severity, reason, path, problem: message }, 'manifest not used');
   }
   return { problems, keys };
 }
@@ -170,10 +206,15 @@ function logged({ ref, origin, state, conditions, findings, servingLastGood }: O
   const states = conditions.map(({ type, status, reason }) => [type, `${status} ${reason}`]);
   return {
     ...ref,
-    origin,
+    ...placeOf(origin),
     state,
     conditions: Object.fromEntries(states),
     ...(findings.length > 0 ? { findings } : {}),
     ...(servingLastGood ? { servingLastGood } : {}),
   };
+}
+
+/** What comes out of a cluster has no file. */
+function placeOf(origin: string): { readonly origin?: string } {
+  return origin === '' ? {} : { origin };
 }

@@ -67,7 +67,7 @@ describe('completeOutcomes', () => {
       'no open listener',
       ['a'],
       bases,
-      { unreachable: ({ name }) => (name === 'a' ? 'x' : undefined) },
+      { unreachable: ({ ref: { name } }) => (name === 'a' ? 'x' : undefined) },
       [],
     ],
     ['one that is new', ['c'], [...bases, outcomeOf('c')], {}, []],

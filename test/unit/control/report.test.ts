@@ -8,9 +8,20 @@ import type { RoutingTable } from '../../../src/ir/table.ts';
 
 const url = 'https://keys.example/jwks?key=abc';
 
-function tableOf(version: string): RoutingTable {
+function hostsOf(names: readonly string[]): RoutingTable['virtualHosts'] {
+  const host = { domains: [], routes: [], providers: {}, claimHeaders: [] };
+  return Object.fromEntries(
+    names.map((name) => [`default.${name}`, { ...host, name: `default.${name}` }]),
+  );
+}
+
+function tableOf(version: string, hosts = ['x', 'y', 'keyed']): RoutingTable {
   const keySets = { k1: { kind: 'remote', id: 'k1', url, cacheDurationMs: 1 } } as const;
-  return { version, listeners: [], virtualHosts: {}, clusters: {}, keySets };
+  return { version, listeners: [], virtualHosts: hostsOf(hosts), clusters: {}, keySets };
+}
+
+function resultOf(table: RoutingTable) {
+  return { table, secrets: {}, outcomes: [], accepted: new Map(), wanted: [] };
 }
 
 function outcomeOf(name: string, findings: readonly Finding[] = []): Outcome {
@@ -44,16 +55,16 @@ function setUp() {
   });
   const accept = (version: string, outcomes: readonly Outcome[], runningVersion = version) =>
     reporter.accept({
-      result: { table: tableOf(version), secrets: {}, outcomes, accepted: new Map(), wanted: [] },
+      result: { ...resultOf(tableOf(version)), outcomes },
       runningVersion,
       listenerFailures: [],
     });
   const logged = () =>
     lines.splice(0).map((line) => {
-      const { level, msg, name, conditions, findings } = JSON.parse(line);
-      return { level, msg, name, conditions, findings };
+      const { level, msg, name, conditions, findings, states } = JSON.parse(line);
+      return { level, msg, name, conditions, findings, states };
     });
-  return { reporter, keys, problems, changes, accept, logged };
+  return { reporter, keys, problems, changes, accept, logged, lines };
 }
 
 const finding: Finding = { severity: 'error', reason: 'InvalidKey', path: 'spec.x', message: 'no' };
@@ -105,6 +116,18 @@ describe('reporter', () => {
     expect(logged()).toMatchObject([{ level: 'warn', name: 'x', findings: [finding] }]);
     accept('v3', []);
     expect(logged()).toMatchObject([{ level: 'info', msg: 'resource removed', name: 'x' }]);
+  });
+
+  it('logs how many are fine when they are many at once, and each that is not', () => {
+    const { accept, logged } = setUp();
+    const fine = Array.from({ length: 21 }, (_, index) => outcomeOf(`fine-${index}`));
+    accept('v1', [...fine, outcomeOf('bad', [finding])]);
+    expect(logged()).toMatchObject([
+      { level: 'warn', msg: 'resource state changed', name: 'bad' },
+      { level: 'info', msg: 'resource states changed', states: { Accepted: 21, Rejected: 1 } },
+    ]);
+    accept('v2', [...fine, outcomeOf('bad')]);
+    expect(logged()).toMatchObject([{ level: 'info', msg: 'resource state changed', name: 'bad' }]);
   });
 
   it('logs keys that come and fail, but not that they are fetched again', () => {
@@ -178,7 +201,7 @@ describe('reporter', () => {
     const outcomes = [outcomeOf('x'), outcomeOf('y'), { ...outcomeOf('a'), ref: gateway }];
     const table = { ...tableOf('v1'), listeners };
     reporter.accept({
-      result: { table, secrets: {}, outcomes, accepted: new Map(), wanted: [] },
+      result: { ...resultOf(table), outcomes },
       runningVersion: 'v1',
       listenerFailures: [{ listener: 'default.a', message: 'port 1: in use' }],
     });
@@ -186,6 +209,57 @@ describe('reporter', () => {
       expect.objectContaining({ status: 'False', message: 'port 1: in use' }),
       expect.objectContaining({ status: 'True' }),
       expect.objectContaining({ status: 'False', message: 'port 1: in use' }),
+    ]);
+  });
+
+  const unselected: Finding = {
+    severity: 'warning',
+    reason: 'ReferenceNotFound',
+    path: 'metadata',
+    message: 'no Gateway selects it',
+  };
+  const hostless: Finding = { ...unselected, reason: 'NoVirtualHost', path: 'spec' };
+  const warned = { state: 'Warning', servingLastGood: false } as const;
+
+  it.each<[string, Partial<Outcome>, string]>([
+    ['no Gateway selects', { ...warned, findings: [unselected] }, 'no Gateway in force selects it'],
+    ['has no virtual host', { ...warned, findings: [hostless] }, 'it has no virtual host'],
+  ])('says of a VirtualService that %s that it is not programmed', (_title, fields, text) => {
+    const { reporter, accept } = setUp();
+    accept('v1', [outcomeOf('x'), { ...outcomeOf('away'), ...fields }]);
+    const programmed = () => reporter.outcomes().map(({ conditions }) => conditions.at(-1));
+    expect(programmed()).toMatchObject([
+      { status: 'True', message: '' },
+      { status: 'False', reason: 'NotProgrammed', message: `nothing is served: ${text}` },
+    ]);
+    reporter.accept({
+      result: { ...resultOf(tableOf('v2', ['x', 'away'])), outcomes: [outcomeOf('away')] },
+      runningVersion: 'v2',
+      listenerFailures: [],
+    });
+    expect(programmed()).toMatchObject([{ status: 'True' }]);
+  });
+
+  it.each(['RouteTable', 'Settings', 'Upstream', 'Gateway'])(
+    'says of a %s, which is in no list of virtual hosts, that it is programmed',
+    (kind) => {
+      const { reporter, accept } = setUp();
+      accept('v1', [{ ...outcomeOf('away'), ref: { kind, namespace: 'default', name: 'away' } }]);
+      expect(reporter.outcomes()[0]?.conditions.at(-1)).toMatchObject({ status: 'True' });
+    },
+  );
+
+  it('logs no origin of what comes out of a cluster', () => {
+    const { reporter, problems, accept, lines } = setUp();
+    const ref = { kind: 'Secret', namespace: 'default', name: 's' };
+    const problem = { ...finding, ref, reason: 'InvalidValue', severity: 'error' } as const;
+    problems.push({ origin: '', problem });
+    accept('v1', [{ ...outcomeOf('x'), origin: '' }, outcomeOf('y')]);
+    reporter.observe();
+    expect(lines.map((line) => JSON.parse(line).origin)).toEqual([
+      undefined,
+      'a.yaml:1',
+      undefined,
     ]);
   });
 
