@@ -120,13 +120,16 @@ describe('reporter', () => {
 
   it('logs how many are fine when they are many at once, and each that is not', () => {
     const { accept, logged } = setUp();
-    const fine = Array.from({ length: 21 }, (_, index) => outcomeOf(`fine-${index}`));
-    accept('v1', [...fine, outcomeOf('bad', [finding])]);
+    const upstream = (name: string, findings: readonly Finding[] = []): Outcome => {
+      return { ...outcomeOf('x', findings), ref: { kind: 'Upstream', namespace: 'default', name } };
+    };
+    const fine = Array.from({ length: 21 }, (_, index) => upstream(`fine-${index}`));
+    accept('v1', [...fine, upstream('bad', [finding])]);
     expect(logged()).toMatchObject([
       { level: 'warn', msg: 'resource state changed', name: 'bad' },
       { level: 'info', msg: 'resource states changed', states: { Accepted: 21, Rejected: 1 } },
     ]);
-    accept('v2', [...fine, outcomeOf('bad')]);
+    accept('v2', [...fine, upstream('bad')]);
     expect(logged()).toMatchObject([{ level: 'info', msg: 'resource state changed', name: 'bad' }]);
   });
 
