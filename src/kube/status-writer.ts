@@ -1,3 +1,4 @@
+import type { OwnKind } from '../api/kinds.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outcome } from '../ir/outcome.ts';
@@ -12,7 +13,7 @@ import { ownKind } from './own-kind.ts';
 import { createServedSubresources } from './served-subresources.ts';
 import { createStatusFailures, type StatusFailures } from './status-failures.ts';
 import { createStatusQueue, type Retry } from './status-queue.ts';
-import { createStatusShapes } from './status-shapes.ts';
+import { createStatusShapes, type StatusShapes } from './status-shapes.ts';
 import { writeStatus, type WritePorts, type WriteResult } from './status-write.ts';
 
 /** Tells in the cluster what has come of each resource, by status and events: one write per change, by the leader only. */
@@ -79,10 +80,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     work: (latest) => work(latest, { ports, failures, counts, events }),
     patienceMs,
     // The answer to the first write shows what the CRD keeps; the others of the kind may need none then.
-    width: (name) => {
-      const kind = ownKind(name);
-      return kind !== undefined && shapes.isKnown(kind) ? maxInFlight : 1;
-    },
+    width: (kind) => widthOf(ownKind(kind), shapes),
     maxInFlight,
     clock,
     random,
@@ -107,6 +105,10 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       await events.stop();
     },
   };
+}
+
+function widthOf(kind: OwnKind | undefined, shapes: StatusShapes): number {
+  return kind !== undefined && shapes.isKnown(kind) ? maxInFlight : 1;
 }
 
 interface WorkContext {
