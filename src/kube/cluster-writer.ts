@@ -64,7 +64,10 @@ export function createClusterWriter(options: ClusterWriterOptions): ClusterWrite
     kept.leading();
   });
   return {
-    start: election.start,
+    start: () => {
+      election.start();
+      kept.prepare();
+    },
     restored: kept.restore,
     accepted: kept.keep,
     changed: status.changed,

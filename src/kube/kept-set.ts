@@ -22,8 +22,10 @@ export function nextKept(
   for (const [key, resource] of accepted) {
     if (isOwnKind(resource.kind) && resource.metadata.uid !== undefined) next.set(key, resource);
   }
-  for (const [key, resource] of kept) {
-    if (!next.has(key) && isSameObject(resource, observed)) next.set(key, resource);
+  for (const key of kept.keys()) {
+    // By the key first: copies that are not needed are not validated.
+    const resource = next.has(key) ? undefined : kept.get(key);
+    if (resource && isSameObject(resource, observed)) next.set(key, resource);
   }
   return next;
 }

@@ -1,10 +1,9 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { isOwnKind } from '../api/manifest-kind.ts';
 import { kinds } from '../api/kinds.ts';
 import { refKey, type Resource } from '../api/resource.ts';
-import { validateManifest } from '../api/validate.ts';
 import { contentHash, stableJson } from '../base/stable-json.ts';
+import { keyOfManifest } from './kept-copies.ts';
 
 /** Copies of resources as one object holds them. */
 export interface WrittenShard {
@@ -19,11 +18,11 @@ export interface WrittenShard {
 
 /** What was found in an object. */
 export interface ReadShard {
-  /** By `refKey`. */
-  readonly resources: ReadonlyMap<string, Resource>;
+  /** By `refKey`; not validated. */
+  readonly manifests: ReadonlyMap<string, unknown>;
   readonly hash: string;
-  /** Copies that are no valid resources (any more). */
-  readonly invalid: number;
+  /** Copies of which it cannot be told what they are copies of. */
+  readonly nameless: number;
 }
 
 /** Objects may have 1.5 MiB; this leaves room for the metadata and is gentle to etcd. */
@@ -68,19 +67,21 @@ export async function writeShard(
   }
 }
 
-/** Reads what `writeShard` wrote; a copy is input like any other and has to be valid. Throws when nothing can be read. */
+/** Reads what `writeShard` wrote, or whoever else. Throws when nothing can be read. */
 export async function readShard(contents: unknown): Promise<ReadShard> {
   if (typeof contents !== 'string') throw new TypeError('no text in spec.contents');
   const packed = Buffer.from(contents, 'base64');
   const json = (await unpack(packed, { maxOutputLength: maxUnpacked })).toString();
-  const manifests: unknown = JSON.parse(json);
-  if (!Array.isArray(manifests)) throw new TypeError('no JSON array');
-  const found = manifests.map(resourceOf).filter((resource) => resource !== undefined);
-  return {
-    resources: new Map(found.map((resource) => [keyOf(resource), resource])),
-    hash: hashOf(json),
-    invalid: manifests.length - found.length,
-  };
+  const list: unknown = JSON.parse(json);
+  if (!Array.isArray(list)) throw new TypeError('no JSON array');
+  const manifests = new Map<string, unknown>();
+  let nameless = 0;
+  for (const manifest of list) {
+    const key = keyOfManifest(manifest);
+    if (key === undefined) nameless += 1;
+    else manifests.set(key, manifest);
+  }
+  return { manifests, hash: hashOf(json), nameless };
 }
 
 /** What an object that is not there holds. */
@@ -117,15 +118,6 @@ function manifestText(resource: Resource): string {
       ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
     },
   });
-}
-
-function resourceOf(manifest: unknown): Resource | undefined {
-  const { entry } = validateManifest(manifest, { origin: '', defaultNamespace: '' });
-  const resource = entry?.resource;
-  if (!resource || !isOwnKind(resource.kind)) return undefined;
-  // Without both it could not be told whose copy it is.
-  const { uid, namespace } = resource.metadata;
-  return uid === undefined || namespace === '' ? undefined : resource;
 }
 
 function hashOf(json: string): string {

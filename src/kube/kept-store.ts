@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Resource } from '../api/resource.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { KeptCopies } from './kept-copies.ts';
 import { resourcesOfShard, shardName, shardOfName, type Resources } from './kept-set.ts';
 import { emptyHash, readShard, writeShard, type WrittenShard } from './kept-shard.ts';
 import { keptVersionsBody, keptVersionsPath } from './kept-versions-kind.ts';
@@ -59,22 +59,26 @@ export function createKeptStore(options: {
 }): KeptStore {
   const context: StoreContext = { ...options, stored: new Map(), leftOut: new Map() };
   let known = false;
+  let forgotten = 0;
   return {
     readAll: async (signal) => {
+      const before = forgotten;
       const resources = await readPages(context, signal);
-      known = true;
+      // What was to be forgotten meanwhile may be in it.
+      known = forgotten === before;
       return resources;
     },
     known: () => known,
     forget: () => {
       known = false;
+      forgotten += 1;
     },
     write: (shard, ports) => writeUntilTaken(context, shard, ports),
   };
 }
 
 async function readPages(context: StoreContext, signal?: AbortSignal): Promise<Resources> {
-  const all = new Map<string, Resource>();
+  const all = new Map<string, unknown>();
   const path = keptVersionsPath(context.namespace);
   context.stored.clear();
   let next: string | undefined;
@@ -87,30 +91,39 @@ async function readPages(context: StoreContext, signal?: AbortSignal): Promise<R
       ...(signal && { signal }),
     });
     for (const object of list.items) {
-      for (const [key, resource] of await readObject(context, object)) all.set(key, resource);
+      for (const [key, manifest] of await readObject(context, object)) all.set(key, manifest);
       await nextTurn();
     }
     next = list.metadata.continue;
   } while (next !== undefined && next !== '');
-  return all;
+  return copiesOf(all, context);
 }
 
 /** What an object holds; one that cannot be read costs only its own copies. */
-async function readObject(context: StoreContext, object: KubeObject): Promise<Resources> {
+async function readObject(
+  context: StoreContext,
+  object: KubeObject,
+): Promise<ReadonlyMap<string, unknown>> {
   const { name, resourceVersion } = object.metadata;
   const shard = shardOfName(name);
   if (shard === undefined) return new Map();
   try {
     const { contents } = (object['spec'] ?? {}) as { readonly contents?: unknown };
-    const { resources, hash, invalid } = await readShard(contents);
+    const { manifests, hash, nameless } = await readShard(contents);
     context.stored.set(shard, { resourceVersion, hash });
-    if (invalid > 0) context.logger.warn({ name, invalid }, 'kept versions are not valid');
-    return resources;
+    if (nameless > 0) context.logger.warn({ name, nameless }, 'kept versions of nothing known');
+    return manifests;
   } catch (thrown) {
     context.stored.set(shard, { resourceVersion, hash: '' });
     context.logger.warn({ name, error: messageOf(thrown) }, 'kept versions cannot be read');
     return new Map();
   }
+}
+
+function copiesOf(manifests: ReadonlyMap<string, unknown>, { logger }: StoreContext): KeptCopies {
+  return new KeptCopies(manifests, (resource) =>
+    logger.warn({ resource }, 'kept version is not valid'),
+  );
 }
 
 async function writeUntilTaken(
@@ -179,7 +192,7 @@ async function readAgain(
       path,
       ...(signal && { signal }),
     });
-    return await readObject(context, object);
+    return copiesOf(await readObject(context, object), context);
   } catch (thrown) {
     if (!(thrown instanceof KubeApiError) || thrown.status !== 404) throw thrown;
     context.stored.delete(shard);

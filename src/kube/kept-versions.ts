@@ -11,6 +11,8 @@ import type { ObservedObjects } from './observed-objects.ts';
 
 /** The last accepted version of each resource, kept in the cluster for the next controller. */
 export interface KeptVersions {
+  /** Begins to read what `restore` will give, so that it need not be waited for. */
+  readonly prepare: () => void;
   /** What an earlier controller kept, by `refKey`; after 5 s without it an empty map. To be asked once, before the first compile. */
   readonly restore: () => Promise<Resources>;
   /** Takes what a compile accepted; what has changed is written a moment later, by the leader. */
@@ -56,6 +58,8 @@ const lastRetryMs = 60_000;
 interface State {
   readonly options: KeptVersionsOptions;
   readonly store: KeptStore;
+  /** Gives undefined when it came to nothing. */
+  prepared: Promise<Resources | undefined> | undefined;
   /** Undefined until something was restored or accepted. */
   kept: Resources | undefined;
   /** Whether a compile has told what is accepted: before that nothing is written. */
@@ -72,26 +76,18 @@ interface State {
 
 /** Creates the keeper; nothing is asked for before `restore`. */
 export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
-  const state: State = {
-    options,
-    store: createKeptStore(options),
-    kept: undefined,
-    compiled: false,
-    dirty: allShards(),
-    writes: 0,
-    busy: false,
-    failed: 0,
-    failures: 0,
-    lastError: undefined,
-  };
+  const state = initialState(options);
   const { flush, wake, stop } = createFlushing(state);
   return {
+    prepare: () => void (state.prepared = state.store.readAll().catch(() => undefined)),
     restore: () => restore(state),
     keep: (accepted) => {
       const kept = state.kept ?? new Map();
       state.kept = nextKept(kept, accepted, options.observed);
+      // What was restored is compared as a whole, by its hash.
+      const changed = state.compiled ? changedShards(kept, state.kept) : allShards();
       state.compiled = true;
-      for (const shard of changedShards(kept, state.kept)) state.dirty.add(shard);
+      for (const shard of changed) state.dirty.add(shard);
       if (state.dirty.size > 0) wake();
     },
     leading: () => {
@@ -107,6 +103,22 @@ export function createKeptVersions(options: KeptVersionsOptions): KeptVersions {
       stop();
       await within(options.clock, stopWithinMs, flush).catch(() => undefined);
     },
+  };
+}
+
+function initialState(options: KeptVersionsOptions): State {
+  return {
+    options,
+    store: createKeptStore(options),
+    prepared: undefined,
+    kept: undefined,
+    compiled: false,
+    dirty: allShards(),
+    writes: 0,
+    busy: false,
+    failed: 0,
+    failures: 0,
+    lastError: undefined,
   };
 }
 
@@ -205,8 +217,10 @@ function failed(state: State, thrown: unknown): number {
 
 async function restore(state: State): Promise<Resources> {
   const { clock, logger } = state.options;
+  const read = async (signal: AbortSignal): Promise<Resources> =>
+    (await state.prepared) ?? readPatiently(state, signal);
   try {
-    const kept = await within(clock, restoreWithinMs, (signal) => readPatiently(state, signal));
+    const kept = await within(clock, restoreWithinMs, read);
     logger.info({ resources: kept.size }, 'kept versions restored');
     state.kept = kept;
     return kept;

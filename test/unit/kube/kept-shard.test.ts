@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { refKey, type Resource } from '../../../src/api/resource.ts';
 import { validateManifest } from '../../../src/api/validate.ts';
+import { KeptCopies } from '../../../src/kube/kept-copies.ts';
 import { emptyHash, keyOf, readShard, writeShard } from '../../../src/kube/kept-shard.ts';
 
 function upstream(name: string, metadata: object = {}, host = 'a.example'): Resource {
@@ -46,7 +47,8 @@ describe('writeShard', () => {
     );
     const shard = await written(resources);
     const read = await readShard(shard.contents);
-    expect(read).toEqual({ resources, hash: shard.hash, invalid: 0 });
+    expect(read).toMatchObject({ hash: shard.hash, nameless: 0 });
+    expect(new Map(new KeptCopies(read.manifests, () => {}))).toEqual(resources);
     expect(shard).toMatchObject({ resources: 2, leftOut: [] });
   });
 
@@ -97,7 +99,7 @@ describe('writeShard', () => {
     expect(shard.contents.length).toBeLessThanOrEqual(5_000);
     expect(shard.leftOut).toEqual(['Upstream/team/big', 'Upstream/team/huge']);
     const read = await readShard(shard.contents);
-    expect([...read.resources.keys()]).toEqual(['Upstream/team/middle', 'Upstream/team/small']);
+    expect([...read.manifests.keys()]).toEqual(['Upstream/team/middle', 'Upstream/team/small']);
     // A later process, which finds the rest stored, has to name them as well.
     const again = await writeShard(resources, shard.hash, 5_000);
     expect(again).toEqual({ ...shard, contents: undefined });
@@ -119,18 +121,17 @@ describe('writeShard', () => {
 
 describe('readShard', () => {
   it.each([
-    ['not valid', { ...valid, spec: { static: { hosts: 7 } } }],
-    ['of an unknown version', { ...valid, apiVersion: 'gloo.solo.io/v9' }],
     ['without a uid', { ...valid, metadata: { name: 'x', namespace: 'team' } }],
     ['without a namespace', { ...valid, metadata: { name: 'x', uid: '1' } }],
     ['Secrets', { apiVersion: 'v1', kind: 'Secret', metadata: valid.metadata, data: {} }],
     ['no objects', 7],
+    ['of an unknown kind', { ...valid, kind: 'Gadget' }],
   ])('passes over copies that are %s', async (_what, manifest) => {
     const read = await readShard(contentsOf([manifest, valid]));
-    expect([...read.resources.keys()]).toEqual([
+    expect([...read.manifests.keys()]).toEqual([
       refKey({ kind: 'Upstream', namespace: 'team', name: 'x' }),
     ]);
-    expect(read.invalid).toBe(1);
+    expect(read.nameless).toBe(1);
   });
 
   it.each([

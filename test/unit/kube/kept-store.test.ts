@@ -52,11 +52,19 @@ describe('the store of kept versions', () => {
       logger: createLogger('silent'),
     });
     expect(other.known()).toBe(false);
-    expect(await other.readAll()).toEqual(wanted);
+    expect(new Map(await other.readAll())).toEqual(wanted);
     expect(other.known()).toBe(true);
     expect(await other.write(shard, { wanted: () => wanted, found: () => {} })).toBe(false);
     other.forget();
     expect(other.known()).toBe(false);
+    expect(store.known()).toBe(false);
+  });
+
+  it('does not know what it read while it was told to forget', async () => {
+    const { api, store, write } = rig();
+    await write();
+    api.before = () => store.forget();
+    expect((await store.readAll()).size).toBe(1);
     expect(store.known()).toBe(false);
   });
 

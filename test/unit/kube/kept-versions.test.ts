@@ -77,7 +77,7 @@ const writesOf = (api: KeptApi): readonly string[] =>
   api.requests.filter((line) => !line.startsWith('GET'));
 
 async function restored(api: KeptApi): Promise<Resources> {
-  return controller(api).kept.restore();
+  return new Map(await controller(api).kept.restore());
 }
 
 const fail = (status: number, retryAfterMs?: number) => () => {
@@ -100,6 +100,32 @@ describe('kept versions', () => {
       busy: false,
       lastError: undefined,
     });
+  });
+
+  it('are at hand when they were asked for before', async () => {
+    const api = createKeptApi();
+    const { kept, pass } = controller(api);
+    kept.keep(keyed(upstream('a')));
+    await pass(1_000);
+    const next = controller(api);
+    next.kept.prepare();
+    await next.pass(0);
+    api.requests.length = 0;
+    expect([...(await next.kept.restore()).keys()]).toEqual(['Upstream/team/a']);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('are asked for again when they could not be read before', async () => {
+    const api = createKeptApi();
+    const { kept, pass } = controller(api);
+    kept.keep(keyed(upstream('a')));
+    await pass(1_000);
+    const next = controller(api);
+    api.before = fail(503);
+    next.kept.prepare();
+    await next.pass(0);
+    api.before = () => undefined;
+    expect((await next.kept.restore()).size).toBe(1);
   });
 
   it('come back page by page', async () => {
