@@ -153,13 +153,13 @@ function createLoop(
       resources: store.snapshot,
       ...(want === undefined ? {} : { want }),
       ...(restored === undefined ? {} : { restored }),
-      compile: (resources, lastGood) =>
+      compile: (resources, last) =>
         compile(resources, compileTools, {
           httpPort,
           httpsPort,
           allowLocalUpstreams,
           allowExternalName,
-          lastGood,
+          ...last,
           memory,
           breathe,
         }),

@@ -1,11 +1,4 @@
-import type {
-  EndpointSliceBody,
-  Entry,
-  Resource,
-  ResourceSet,
-  SecretBody,
-  ServiceBody,
-} from '../api/resource.ts';
+import type { EndpointSliceBody, Resource, ResourceSet, ServiceBody } from '../api/resource.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
@@ -15,7 +8,7 @@ import type { Backend } from './backends.ts';
 import { beginCompile, createCompileMemory, type CompileMemory } from './compile-memory.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
-import type { CompileContext, Verdict } from './context.ts';
+import type { CompileContext, ServedCertificate, Verdict } from './context.ts';
 import { lastGoodOf } from './last-good.ts';
 import { listenersFor, type ListenerPlan } from './listener-plan.ts';
 import { serviceTarget, type ServicePort } from './service-target.ts';
@@ -32,7 +25,7 @@ export interface CompileState extends CompileContext {
   readonly virtualHosts: Map<string, VirtualHost>;
   /** Of Upstreams. */
   readonly clusters: Map<string, Cluster>;
-  readonly secretBodies: Map<string, SecretBody>;
+  readonly secretBodies: Map<string, Resource<'Secret'>>;
   readonly keyImports: Map<string, KeyImport>;
   readonly backends: Map<string, Backend>;
   readonly domainOwners: Map<string, string>;
@@ -42,6 +35,7 @@ export interface CompileState extends CompileContext {
   readonly wanted: Map<string, ResourceRef>;
   readonly verdicts: Map<string, Verdict>;
   readonly accepted: Map<string, Resource>;
+  readonly certificates: Map<string, ServedCertificate>;
 }
 
 /** An empty state for one compile. */
@@ -50,7 +44,7 @@ export function createCompileState(
   tools: CompileTools,
   options: CompileOptions,
 ): CompileState {
-  const { lastGood } = options;
+  const { lastGood, lastCertificates = new Map() } = options;
   const memory = options.memory ?? createCompileMemory();
   beginCompile(memory, tools, options);
   const state: CompileState = {
@@ -70,8 +64,8 @@ export function createCompileState(
     serviceFaults: { get: (service) => serviceTarget(service, state).fault },
     listenersFor: { get: (resource) => listenersFor(resource, state.listeners) },
     domainOwners: new Map(),
-    olderVersions: { get: (entry) => olderVersion(entry, lastGood) },
     lastGood: { get: (entry) => lastGoodOf(entry, lastGood) },
+    lastCertificates,
     clusters: new Map(),
     keySets: new Map(),
     secrets: new Map(),
@@ -79,11 +73,7 @@ export function createCompileState(
     wanted: new Map(),
     verdicts: new Map(),
     accepted: new Map(),
+    certificates: new Map(),
   };
   return state;
-}
-
-function olderVersion(entry: Entry, lastGood: ReadonlyMap<string, Resource>): Resource | undefined {
-  const last = lastGoodOf(entry, lastGood);
-  return last === entry.resource ? undefined : last;
 }

@@ -7,6 +7,7 @@ import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
 import { endCompile, type CompileMemory } from './compile-memory.ts';
 import { createCompileState, type CompileState } from './compile-state.ts';
+import type { ServedCertificate } from './context.ts';
 import { coreKindsPass } from './core-kinds.ts';
 import { keysPass } from './keys.ts';
 import { listenersPass } from './listeners.ts';
@@ -32,6 +33,8 @@ export interface CompileOptions {
   readonly allowLocalUpstreams: LocalAddresses;
   /** By `refKey`: the last version of each resource that was accepted; it serves while a newer one is rejected. */
   readonly lastGood: ReadonlyMap<string, Resource>;
+  /** `certificates` of the former compile. Default: none. */
+  readonly lastCertificates?: ReadonlyMap<string, ServedCertificate>;
   /** Whether the external name of a Service is connected to. Default false: whoever may write Services could point anywhere. */
   readonly allowExternalName?: boolean;
   /** What former compiles with it have left: makes this one faster, and changes nothing of what it gives. */
@@ -47,6 +50,8 @@ export interface CompileResult {
   readonly outcomes: readonly Outcome[];
   /** `lastGood` of the next compile. */
   readonly accepted: ReadonlyMap<string, Resource>;
+  /** What VirtualServices serve with, by `refKey`: `lastCertificates` of the next compile. Holds private keys. */
+  readonly certificates: ReadonlyMap<string, ServedCertificate>;
   /** Every Secret and Service that was looked up, found or not, in the order of kind, namespace and name. */
   readonly wanted: readonly ResourceRef[];
 }
@@ -88,7 +93,8 @@ export async function compile(
   const wanted = wantedOf(state);
   endCompile(state.memory);
   await options.breathe?.();
-  return { table, secrets, outcomes, accepted: state.accepted, wanted };
+  const { accepted, certificates } = state;
+  return { table, secrets, outcomes, accepted, certificates, wanted };
 }
 
 /** The same list as after the former compile while the same is wanted. */

@@ -1,4 +1,4 @@
-import { refKey, type Entry, type Resource, type SecretBody } from '../api/resource.ts';
+import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
@@ -15,6 +15,15 @@ export interface Verdict {
   /** Ids of remote key sets the resource needs. */
   readonly keySets: readonly string[];
   readonly servingLastGood: boolean;
+  /** The version that serves does so with a certificate that its Secret holds no longer. */
+  readonly withLastCertificate?: boolean;
+}
+
+/** The certificate that a VirtualService serves with. */
+export interface ServedCertificate {
+  /** `metadata.uid` of the VirtualService. */
+  readonly uid: string | undefined;
+  readonly secret: Resource<'Secret'>;
 }
 
 /** Something that resources share, by its key. */
@@ -33,7 +42,7 @@ export interface Ledger<V> extends Lookup<string, V> {
  */
 export interface SharedState {
   /** By `resourceKey`. */
-  readonly secretBodies: Lookup<string, SecretBody>;
+  readonly secretBodies: Lookup<string, Resource<'Secret'>>;
   /** By text. */
   readonly keyImports: Lookup<string, KeyImport>;
   /** Of Upstreams, by the name of the cluster. */
@@ -45,10 +54,10 @@ export interface SharedState {
   readonly listenersFor: Lookup<Resource<'VirtualService'>, string>;
   /** The virtual host that has a domain, by `domainKey`. */
   readonly domainOwners: Lookup<string, string>;
-  /** The last good version, where it is another than the newest. */
-  readonly olderVersions: Lookup<Entry, Resource>;
   /** The last good version, whichever that is. */
   readonly lastGood: Lookup<Entry, Resource>;
+  /** What VirtualServices served with after the former compile, by `refKey`. */
+  readonly lastCertificates: Lookup<string, ServedCertificate>;
 }
 
 /** What the compile of one resource leaves. */
@@ -61,6 +70,8 @@ export interface Ledgers {
   readonly wanted: Ledger<ResourceRef>;
   readonly verdicts: Ledger<Verdict>;
   readonly accepted: Ledger<Resource>;
+  /** `lastCertificates` of the next compile. */
+  readonly certificates: Ledger<ServedCertificate>;
 }
 
 /** What the compile of one resource works with. */
@@ -72,15 +83,17 @@ export interface CompileContext extends SharedState, Ledgers {
 
 /**
  * The version a source delivered, then the last good one: the first that compiles without errors is used. The second is only
- * looked for when the first will not do.
+ * looked for when the first will not do. It may be the same, which then can still serve with the certificate that it had.
  */
 export function* candidates<K extends OwnKind>(
-  { olderVersions }: Pick<CompileContext, 'olderVersions'>,
+  { lastGood, lastCertificates }: Pick<CompileContext, 'lastGood' | 'lastCertificates'>,
   entry: Entry<K>,
 ): Iterable<{ readonly resource: Resource<K>; readonly lastGood: boolean }> {
   if (entry.resource) yield { resource: entry.resource, lastGood: false };
-  const last = olderVersions.get(entry);
-  if (last) yield { resource: last as Resource<K>, lastGood: true };
+  const last = lastGood.get(entry);
+  if (!last) return;
+  const isOther = last !== entry.resource || lastCertificates.get(refKey(entry.ref)) !== undefined;
+  if (isOther) yield { resource: last as Resource<K>, lastGood: true };
 }
 
 /** Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. */

@@ -69,7 +69,7 @@ function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {
     origin: entry.origin,
     state,
     reason: errors.length > 0 ? errorText(errors) : warningText(warnings),
-    conditions: [accepted(errors, warnings, servingLastGood), resolvedRefs(findings)],
+    conditions: [accepted(errors, warnings, tailOf(verdict)), resolvedRefs(findings)],
     findings: findings.map(({ severity, reason, path, message }) => ({
       severity,
       reason,
@@ -111,14 +111,18 @@ function sentences(findings: readonly Noted[]): string {
   return text;
 }
 
-function accepted(
-  errors: readonly Noted[],
-  warnings: readonly Noted[],
-  servingLastGood: boolean,
-): Condition {
+/** What serves in place of what is rejected. */
+function tailOf(verdict: Verdict | undefined): string {
+  if (verdict?.servingLastGood !== true) return '';
+  const version = '; the last accepted version keeps serving';
+  return verdict.withLastCertificate === true
+    ? `${version}, with the last certificate that loaded`
+    : version;
+}
+
+function accepted(errors: readonly Noted[], warnings: readonly Noted[], tail: string): Condition {
   const [first] = errors;
   if (first) {
-    const tail = servingLastGood ? '; the last accepted version keeps serving' : '';
     return {
       type: 'Accepted',
       status: 'False',

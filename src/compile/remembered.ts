@@ -61,14 +61,15 @@ class Recorder {
       serviceFaults: this.#read((shared) => shared.serviceFaults),
       listenersFor: this.#read((shared) => shared.listenersFor),
       domainOwners: this.#read((shared) => shared.domainOwners),
-      olderVersions: this.#read((shared) => shared.olderVersions),
       lastGood: this.#read((shared) => shared.lastGood),
+      lastCertificates: this.#read((shared) => shared.lastCertificates),
       keySets: this.#written((ledgers) => ledgers.keySets),
       secrets: this.#written((ledgers) => ledgers.secrets),
       namedServices: this.#written((ledgers) => ledgers.namedServices),
       wanted: this.#written((ledgers) => ledgers.wanted),
       verdicts: this.#written((ledgers) => ledgers.verdicts),
       accepted: this.#written((ledgers) => ledgers.accepted),
+      certificates: this.#written((ledgers) => ledgers.certificates),
     };
   }
 

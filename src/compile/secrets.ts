@@ -1,5 +1,5 @@
 import type { Ref } from '../api/schema.ts';
-import type { SecretBody } from '../api/resource.ts';
+import type { Resource, SecretBody } from '../api/resource.ts';
 import { contentHash } from '../base/stable-json.ts';
 import { want, type CompileContext } from './context.ts';
 import { resourceKey } from './core-kinds.ts';
@@ -19,7 +19,7 @@ export interface SecretUse {
 /** A found secret; `read` gives the text of one of its keys. */
 export interface FoundSecret {
   readonly id: string;
-  readonly body: SecretBody;
+  readonly body: Resource<'Secret'>;
   readonly read: (key: string) => string | undefined;
 }
 
@@ -54,7 +54,12 @@ export function findSecret(
     });
     return undefined;
   }
-  return { id: `${owner}/${ref.name}`, body: secret, read: (key) => readKey(secret, key) };
+  return foundSecret(secret);
+}
+
+/** A Secret that is at hand. */
+export function foundSecret(body: Resource<'Secret'>): FoundSecret {
+  return { id: resourceKey(body.metadata), body, read: (key) => readKey(body, key) };
 }
 
 function readKey(secret: SecretBody, key: string): string | undefined {

@@ -17,14 +17,14 @@ export interface ServedVersion<K extends OwnKind, T> {
 export function serveVersion<K extends OwnKind, T>(
   context: CompileContext,
   entry: Entry<K>,
-  compileOne: (resource: Resource<K>, findings: Findings) => T,
+  compileOne: (resource: Resource<K>, findings: Findings, lastGood: boolean) => T,
 ): ServedVersion<K, T> | undefined {
   const key = refKey(entry.ref);
   const own = createFindings();
   let served: (ServedVersion<K, T> & { readonly lastGood: boolean }) | undefined;
   for (const { resource, lastGood } of candidates(context, entry)) {
     const findings = lastGood ? createFindings() : own;
-    const compiled = guarded(() => compileOne(resource, findings), findings);
+    const compiled = guarded(() => compileOne(resource, findings, lastGood), findings);
     if (!compiled || findings.hasErrors()) continue;
     served = { resource, compiled: compiled.value, lastGood };
     break;

@@ -1,17 +1,37 @@
+import { refKey } from '../api/resource.ts';
+import type { Ref } from '../api/schema.ts';
 import type { SslConfig } from '../api/virtual-service.ts';
 import type { TlsContext } from '../ir/table.ts';
 import { certificateFault } from './certificates.ts';
-import type { Note } from './findings.ts';
+import type { ServedCertificate } from './context.ts';
+import { resourceKey } from './core-kinds.ts';
+import { copyFindings, createFindings, type Note } from './findings.ts';
+import { permitted } from './namespaces.ts';
 import type { HostScope } from './providers.ts';
-import { findSecret, keepSecret, type FoundSecret } from './secrets.ts';
+import { findSecret, foundSecret, keepSecret, type FoundSecret } from './secrets.ts';
 
 const path = 'spec.sslConfig.secretRef';
 
+/** The virtual host that is served, and which version of it is compiled. */
+export interface TlsScope extends HostScope {
+  /** `metadata.uid` of its VirtualService. */
+  readonly uid: string | undefined;
+  /** The last good version: it may go on with the certificate that it served with. */
+  readonly lastGood: boolean;
+}
+
+/** What TLS is served with. */
+export interface ServerTls {
+  readonly context: TlsContext;
+  readonly certificate: ServedCertificate;
+  /** The Secret holds it no longer. */
+  readonly isLast: boolean;
+}
+
 /** Without a good certificate the host cannot be served, and never without TLS: the resource is refused, as by Gloo. */
-export function compileTls(ssl: SslConfig, scope: HostScope): TlsContext | undefined {
-  const { context, findings } = scope;
+export function compileTls(ssl: SslConfig, scope: TlsScope): ServerTls | undefined {
   if (!ssl.secretRef) {
-    findings.error({
+    scope.findings.error({
       reason: 'Unsupported',
       path: 'spec.sslConfig',
       what: 'certificates are only read from a Secret yet, so the host is not served',
@@ -20,26 +40,56 @@ export function compileTls(ssl: SslConfig, scope: HostScope): TlsContext | undef
     });
     return undefined;
   }
-  const secret = findSecret(ssl.secretRef, { ...scope, path, required: true });
-  if (!secret) return undefined;
-  checkClients(ssl, secret, scope);
-  const certificate = secret.read('tls.crt');
-  const key = secret.read('tls.key');
-  const fault = pairFault(secret, certificate, key);
+  const findings = createFindings();
+  const secret = findSecret(ssl.secretRef, { ...scope, findings, path, required: true });
+  if (secret) checkClients(ssl, secret, scope);
+  const fault = secret && pairFault(secret);
+  if (secret && !fault) return served({ uid: scope.uid, secret: secret.body }, false, ssl, scope);
   if (fault) findings.error(fault);
-  if (certificate === undefined || key === undefined) return undefined;
+  const last = scope.lastGood ? lastCertificate(ssl.secretRef, scope) : undefined;
+  if (last) return served(last, true, ssl, scope);
+  copyFindings(findings, scope.findings, false);
+  return undefined;
+}
+
+/**
+ * What the host served with, as long as it names the same Secret and may: also when that was deleted, since whoever takes a
+ * host out of service deletes the VirtualService. One that was made anew under the same name is another Secret.
+ */
+function lastCertificate(
+  ref: Ref,
+  { context, namespace, name, uid }: TlsScope,
+): ServedCertificate | undefined {
+  const owner = ref.namespace ?? namespace;
+  if (!permitted(owner, namespace, context.settings.sharedSecrets)) return undefined;
+  const last = context.lastCertificates.get(refKey({ kind: 'VirtualService', namespace, name }));
+  const key = resourceKey({ namespace: owner, name: ref.name });
+  if (last?.uid !== uid || !last || resourceKey(last.secret.metadata) !== key) return undefined;
+  const now = context.secretBodies.get(key);
+  return !now || now.metadata.uid === last.secret.metadata.uid ? last : undefined;
+}
+
+function served(
+  certificate: ServedCertificate,
+  isLast: boolean,
+  { sniDomains = [] }: SslConfig,
+  { context }: HostScope,
+): ServerTls {
+  const { id, read } = foundSecret(certificate.secret);
+  const [cert = '', key = ''] = [read('tls.crt'), read('tls.key')];
   return {
-    certificateSecret: keepSecret(context, `${secret.id}/tls.crt`, certificate),
-    keySecret: keepSecret(context, `${secret.id}/tls.key`, key),
-    sniDomains: (ssl.sniDomains ?? []).map((domain) => domain.toLowerCase()),
+    context: {
+      certificateSecret: keepSecret(context, `${id}/tls.crt`, cert),
+      keySecret: keepSecret(context, `${id}/tls.key`, key),
+      sniDomains: sniDomains.map((domain) => domain.toLowerCase()),
+    },
+    certificate,
+    isLast,
   };
 }
 
-function pairFault(
-  { id, body }: FoundSecret,
-  certificate: string | undefined,
-  key: string | undefined,
-): Note | undefined {
+function pairFault({ id, body, read }: FoundSecret): Note | undefined {
+  const [certificate, key] = [read('tls.crt'), read('tls.key')];
   const what = 'no certificate to serve with';
   const accepted = 'a kubernetes.io/tls Secret';
   if (certificate === undefined || key === undefined) {

@@ -1,9 +1,8 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
-import type { SslConfig } from '../api/virtual-service.ts';
 import type { JwtProvider } from '../ir/jwt.ts';
-import type { VirtualHost } from '../ir/table.ts';
+import type { TlsContext, VirtualHost } from '../ir/table.ts';
 import { oldestFirst } from './age.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileContext, ServedCertificate } from './context.ts';
 import type { CompileState } from './compile-state.ts';
 import { checkConflicts, compileDomains, domainKey } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
@@ -12,7 +11,7 @@ import type { HostScope } from './providers.ts';
 import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
 import { hashOf } from './sealed-table.ts';
-import { compileTls } from './server-tls.ts';
+import { compileTls, type ServerTls } from './server-tls.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHostStages, type HostProviders } from './stages.ts';
 
@@ -22,6 +21,7 @@ interface Compiled {
   /** Its domains on these listeners. */
   readonly domainKeys: readonly string[];
   readonly remoteKeySets: readonly string[];
+  readonly tls: ServerTls | undefined;
 }
 
 /** Compiles VirtualServices from the oldest to the youngest, so that the oldest keeps a domain that two want. */
@@ -39,17 +39,29 @@ function compileEntry(
   entry: Entry<'VirtualService'>,
   context: CompileContext,
 ): Compiled | undefined {
-  const served = serveVersion(context, entry, (resource, findings) =>
-    compileService(resource, context, findings),
+  const served = serveVersion(context, entry, (resource, findings, lastGood) =>
+    compileService(resource, { context, findings, lastGood }),
   );
-  if (!served?.compiled) return undefined;
-  const { listeners, remoteKeySets } = served.compiled;
   const key = refKey(entry.ref);
+  // What it served with is kept even while it cannot serve: what keeps it from that may go.
+  const certificate = served ? served.compiled?.tls?.certificate : lastCertificate(entry, context);
+  if (certificate) context.certificates.set(key, certificate);
+  if (!served?.compiled) return undefined;
+  const { listeners, remoteKeySets, tls } = served.compiled;
   const verdict = context.verdicts.get(key);
   if (verdict && listeners.length > 0) {
-    context.verdicts.set(key, { ...verdict, keySets: remoteKeySets });
+    const last = tls?.isLast === true ? { withLastCertificate: true } : {};
+    context.verdicts.set(key, { ...verdict, keySets: remoteKeySets, ...last });
   }
   return served.compiled;
+}
+
+function lastCertificate(
+  { ref, uid, resource }: Entry,
+  { lastCertificates }: CompileContext,
+): ServedCertificate | undefined {
+  const last = lastCertificates.get(refKey(ref));
+  return last?.uid === (uid ?? resource?.metadata.uid) ? last : undefined;
 }
 
 function publish({ host, listeners, domainKeys }: Compiled, state: CompileState): void {
@@ -71,11 +83,16 @@ function warnUnselected(findings: Findings): void {
   });
 }
 
+interface ServiceScope {
+  readonly context: CompileContext;
+  readonly findings: Findings;
+  readonly lastGood: boolean;
+}
+
 /** Undefined: it has nothing to serve. */
 function compileService(
   resource: Resource<'VirtualService'>,
-  context: CompileContext,
-  findings: Findings,
+  { context, findings, lastGood }: ServiceScope,
 ): Compiled | undefined {
   const { spec, metadata } = resource;
   const { namespace, name } = metadata;
@@ -93,7 +110,9 @@ function compileService(
   }
   const remoteKeySets = new Set<string>();
   const scope: HostScope = { context, namespace, name, findings, remoteKeySets };
-  const host = compileHost(plan, spec.sslConfig, scope);
+  const tls =
+    spec.sslConfig && compileTls(spec.sslConfig, { ...scope, uid: metadata.uid, lastGood });
+  const host = compileHost(plan, tls?.context, scope);
   const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
   const domains = { value: host.domains, path: plan.domains.path };
   checkConflicts(domains, listeners, context.domainOwners, findings);
@@ -101,12 +120,11 @@ function compileService(
   const domainKeys = listeners.flatMap((listener) =>
     host.domains.map((domain) => domainKey(listener, domain)),
   );
-  return { host, listeners, domainKeys, remoteKeySets: [...remoteKeySets] };
+  return { host, listeners, domainKeys, remoteKeySets: [...remoteKeySets], tls };
 }
 
-function compileHost(plan: HostPlan, ssl: SslConfig | undefined, scope: HostScope): VirtualHost {
+function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostScope): VirtualHost {
   const name = `${scope.namespace}.${scope.name}`;
-  const tls = ssl && compileTls(ssl, scope);
   const host = guardedStages(plan, scope);
   const routes = compileRoutes({ ...scope, plan, host });
   return {

@@ -17,10 +17,7 @@ export interface ControlPorts {
   /** Whether every source has delivered once: before that nothing is compiled, so that no half a table ever serves. */
   readonly synced: () => boolean;
   readonly resources: () => ResourceSet;
-  readonly compile: (
-    resources: ResourceSet,
-    lastGood: ReadonlyMap<string, Resource>,
-  ) => Promise<CompileResult>;
+  readonly compile: (resources: ResourceSet, last: LastServed) => Promise<CompileResult>;
   /**
    * Told after a compile what it looked up; undefined when all of that was in the resources, if it is to be had. Otherwise
    * everything is compiled anew once the promise resolves, before anything is published or reported.
@@ -32,6 +29,13 @@ export interface ControlPorts {
   readonly publish: (result: CompileResult) => Promise<readonly ListenerFailure[]>;
   /** Told after every compile what came of it. */
   readonly report: (report: ControlReport) => void;
+}
+
+/** What the former compile left for this one. */
+export interface LastServed {
+  readonly lastGood: ReadonlyMap<string, Resource>;
+  /** None outlives the process: they hold private keys. */
+  readonly lastCertificates: CompileResult['certificates'];
 }
 
 /** A listener that could not be opened; the others serve. */
@@ -61,7 +65,7 @@ const retryMs = 5_000;
 /** Creates the loop; it does nothing before the first change. */
 export function createControlLoop(ports: ControlPorts, context: LoopContext): ControlLoop {
   const state: LoopState = {
-    lastGood: undefined,
+    last: undefined,
     runningVersion: undefined,
     listenerFailures: [],
   };
@@ -91,7 +95,7 @@ export function createControlLoop(ports: ControlPorts, context: LoopContext): Co
 
 interface LoopState {
   /** Undefined before the first compile. */
-  lastGood: ReadonlyMap<string, Resource> | undefined;
+  last: LastServed | undefined;
   runningVersion: string | undefined;
   listenerFailures: readonly ListenerFailure[];
 }
@@ -129,10 +133,10 @@ async function compileWanted(
   state: LoopState,
   context: LoopContext,
 ): Promise<CompileResult> {
-  state.lastGood ??= await restored(ports, context);
+  state.last ??= { lastGood: await restored(ports, context), lastCertificates: new Map() };
   for (let count = 1; ; count += 1) {
-    const result = await ports.compile(ports.resources(), state.lastGood);
-    state.lastGood = result.accepted;
+    const result = await ports.compile(ports.resources(), state.last);
+    state.last = { lastGood: result.accepted, lastCertificates: result.certificates };
     const arriving = ports.want?.(result.wanted);
     if (arriving === undefined || count === compilesAtMost) return result;
     await arriving;

@@ -67,6 +67,11 @@ function certificate(): Certificate {
   return { fingerprint, data: { 'tls.crt': cert, 'tls.key': key } };
 }
 
+async function createCertificate({ data: stringData }: Certificate): Promise<void> {
+  const metadata = { name: 'certificate' };
+  await api.send('POST', secrets, { metadata, type: 'kubernetes.io/tls', stringData });
+}
+
 /** Over a connection of its own; gives the certificate that the server showed. */
 async function ask(): Promise<string> {
   const asked = request({
@@ -118,13 +123,9 @@ function startHandshakes() {
   };
 }
 
-it('a certificate out of a Secret may be replaced while clients connect', async () => {
+it('a certificate out of a Secret may be replaced, also by one that does not load or by none, while clients connect', async () => {
   const first = certificate();
-  await api.send('POST', secrets, {
-    metadata: { name: 'certificate' },
-    type: 'kubernetes.io/tls',
-    stringData: first.data,
-  });
+  await createCertificate(first);
   await api.send('POST', `${gloo}/${controllerNamespace}/gateways`, {
     apiVersion: 'gateway.solo.io/v1',
     kind: 'Gateway',
@@ -145,11 +146,25 @@ it('a certificate out of a Secret may be replaced while clients connect', async 
   });
   await untilShown(first.fingerprint);
   using handshakes = startHandshakes();
+  let last = first;
   for (let count = 0; count < 10; count += 1) {
-    const next = certificate();
-    await api.send('PATCH', `${secrets}/certificate`, { stringData: next.data });
-    await untilShown(next.fingerprint);
+    last = certificate();
+    await api.send('PATCH', `${secrets}/certificate`, { stringData: last.data });
+    await untilShown(last.fingerprint);
   }
+  const broken = { 'tls.crt': 'no certificate', 'tls.key': 'no key' };
+  await api.send('PATCH', `${secrets}/certificate`, { stringData: broken });
+  const kubectl = ['wait', '--for=condition=Accepted=false', 'vs/secure', '-n', namespace];
+  const waited = await kube.kubectl([...kubectl, '--timeout=10s']);
+  expect(waited).toMatchObject({ code: 0 });
+  expect(await ask()).toBe(last.fingerprint);
+  await api.send('DELETE', `${secrets}/certificate`);
+  const missing = ['wait', '--for=condition=ResolvedRefs=false', 'vs/secure', '-n', namespace];
+  expect(await kube.kubectl([...missing, '--timeout=10s'])).toMatchObject({ code: 0 });
+  expect(await ask()).toBe(last.fingerprint);
+  const repaired = certificate();
+  await createCertificate(repaired);
+  await untilShown(repaired.fingerprint);
   const { asked, failures } = await handshakes.stop();
   expect(failures).toEqual([]);
   expect(asked).toBeGreaterThan(100);

@@ -151,6 +151,17 @@ const virtualService: Maker = (pick) => {
   ];
 };
 
+/** So little can be wrong with it that its certificate often is. */
+const secureService: Maker = (pick) => {
+  const routes = [{ directResponseAction: { status: pick([200, 404]) } }];
+  const virtualHost = { domains: ['secure.test'], routes };
+  return [
+    'VirtualService',
+    'secure',
+    { spec: { virtualHost, sslConfig: { secretRef: { name: 's1' } } } },
+  ];
+};
+
 const upstream: Maker = (pick) => {
   const hosts = [{ addr: pick(['one.test', 'two.test', '127.0.0.1']), port: pick([80, 443]) }];
   const deepseek = { authToken: { secretRef: { name: pick(['s1', 's2']), namespace: 'default' } } };
@@ -217,6 +228,8 @@ const routeTable: Maker = (pick) => {
 
 const makers: readonly Maker[] = [
   ...Array.from({ length: 9 }, () => virtualService),
+  secureService,
+  secureService,
   ...Array.from({ length: 4 }, () => upstream),
   ...Array.from({ length: 3 }, () => secret),
   service,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../../src/api/resource.ts';
 import { createCompileMemory } from '../../../src/compile/compile-memory.ts';
-import { compile, type CompileOptions, type CompileTools } from '../../../src/compile/compile.ts';
+import {
+  compile,
+  type CompileOptions,
+  type CompileResult,
+  type CompileTools,
+} from '../../../src/compile/compile.ts';
 import type { Outcome } from '../../../src/ir/outcome.ts';
 import { importKeys } from '../../../src/jwt/import-keys.ts';
 import { checkRegex } from '../../../src/rbac/regex.ts';
@@ -34,32 +39,43 @@ const steps = 400;
 const seeds = [1, 2, Math.floor(Math.random() * 2 ** 31)];
 
 describe('a compile that remembers the former one', () => {
+  let lastOnes = 0;
   it.each(seeds)('gives what one from scratch gives, whatever changed: seed %d', async (seed) => {
     const random = randomOf(seed);
     const store = createStore();
     const { edit } = createEditor(store, random);
     const memory = createCompileMemory();
     let lastGood: ReadonlyMap<string, Resource> = new Map();
+    let lastCertificates: CompileResult['certificates'] = new Map();
     let former = lastGood;
     const seen = new Set<string>();
     for (let step = 0; step < steps; step += 1) {
       canRead = step > steps / 2;
       const edits = Array.from({ length: 1 + Math.floor(random() * 2) }, edit);
       const resources = store.snapshot();
-      const remembering = await compile(resources, tools, { ...options, lastGood, memory });
-      const fresh = await compile(resources, tools, { ...options, lastGood });
+      const last = { ...options, lastGood, lastCertificates };
+      const remembering = await compile(resources, tools, { ...last, memory });
+      const fresh = await compile(resources, tools, last);
       const context = { seed, step, edits };
       expect({ ...context, ...remembering }).toEqual({ ...context, ...fresh });
       // The order of members too: it is in the version.
       expect(JSON.stringify(remembering.table)).toBe(JSON.stringify(fresh.table));
       expect([...remembering.accepted.keys()].sort()).toEqual([...fresh.accepted.keys()].sort());
       for (const { state, reason } of fresh.outcomes) seen.add(`${state} ${reason.split('\n')[0]}`);
+      for (const { conditions } of fresh.outcomes) {
+        if (conditions[0]?.message.endsWith('last certificate that loaded') === true) lastOnes += 1;
+      }
       // As after a start with versions that were kept elsewhere, or none.
       lastGood = random() < 0.1 ? former : remembering.accepted;
+      lastCertificates = random() < 0.1 ? new Map() : remembering.certificates;
       former = random() < 0.3 ? new Map() : remembering.accepted;
     }
     // Otherwise the edits would prove little.
     expect(seen.size).toBeGreaterThan(3);
+  });
+
+  it('has come upon certificates that serve although their Secret holds others', () => {
+    expect(lastOnes).toBeGreaterThan(0);
   });
 
   it('looks only at what has changed, and at what that concerns', async () => {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CompileResult } from '../../../src/compile/compile.ts';
+import { createSelfSigned } from '../../support/self-signed.ts';
+import { createTempFolder } from '../../support/temp-folder.ts';
 import {
   compileYaml,
   keyFile,
@@ -11,6 +14,8 @@ const pair = { 'tls.crt': keyFile('tls.certificate.pem'), 'tls.key': keyFile('tl
 const secretRef = { name: 'tls' };
 const routes = [{ directResponseAction: { status: 200 } }];
 const at = 'spec.sslConfig';
+
+const web = { virtualHost: { routes }, sslConfig: { secretRef } };
 
 async function compileTls(sslConfig: object, stringData: object = pair): Promise<Compiled> {
   const secret = manifest('Secret', 'tls', { type: 'kubernetes.io/tls', stringData });
@@ -95,4 +100,114 @@ describe('compileTls', () => {
       expect(compiled.secrets).toEqual({});
     },
   );
+});
+
+describe('the last certificate', () => {
+  const secret = (stringData: object, uid = 's1') =>
+    manifest('Secret', 'tls', { type: 'kubernetes.io/tls', stringData }, { uid });
+  const host = (spec: object = web, uid = 'v1') => withSpec('VirtualService', 'web', spec, { uid });
+  const after = ({ accepted, certificates }: CompileResult, text: string) =>
+    compileYaml(text, { lastGood: accepted, lastCertificates: certificates });
+  const junk = { 'tls.crt': 'no certificate', 'tls.key': 'no key' };
+  const mismatched = { ...pair, 'tls.key': keyFile('ec-p256.private.pem') };
+  const shown = ({ table, secrets }: CompileResult): string | undefined =>
+    secrets[table.virtualHosts['default.web']?.tls?.certificateSecret ?? ''];
+
+  function otherPair() {
+    using folder = createTempFolder();
+    const { cert, key } = createSelfSigned(folder);
+    return { 'tls.crt': cert, 'tls.key': key };
+  }
+
+  it.each([
+    ['does not load', secret(junk), 'InvalidKey'],
+    ['is of two pairs', secret(mismatched), 'InvalidKey'],
+    ['has no key', secret({ 'tls.crt': pair['tls.crt'] }), 'SecretNotFound'],
+    ['was deleted', '', 'SecretNotFound'],
+  ])('serves while the one in its Secret %s', async (_title, broken, reason) => {
+    const first = await compileYaml(host() + secret(pair));
+    let last = await after(first, host() + broken);
+    // Also after many compiles.
+    last = await after(last, host() + broken);
+    expect(last.table).toEqual(first.table);
+    expect(last.secrets).toEqual(first.secrets);
+    expect(last.outcome('VirtualService/web')).toMatchObject({
+      state: 'Rejected',
+      servingLastGood: true,
+      conditions: [
+        {
+          status: 'False',
+          reason,
+          message: expect.stringMatching(
+            /; the last accepted version keeps serving, with the last certificate that loaded$/,
+          ),
+        },
+        {},
+      ],
+    });
+    const other = otherPair();
+    const repaired = await after(last, host() + secret(other));
+    expect(shown(repaired)).toBe(other['tls.crt']);
+    expect(repaired.outcome('VirtualService/web').state).toBe('Accepted');
+  });
+
+  it('serves for the version that was accepted, not for one that came after', async () => {
+    const edited = { ...web, virtualHost: { routes: [{ name: 'later', ...routes[0] }] } };
+    const first = await compileYaml(host() + secret(pair));
+    const second = await after(first, host(edited) + secret(junk));
+    expect(second.table).toEqual(first.table);
+    const third = await after(second, host(edited) + secret(pair));
+    expect(third.route('web').name).toBe('later');
+  });
+
+  it('is not used where the Secret has a good one, although the host has an error', async () => {
+    const other = otherPair();
+    const broken = {
+      ...web,
+      virtualHost: { routes: [{ ...routes[0], matchers: [{ regex: '(' }] }] },
+    };
+    const first = await compileYaml(host() + secret(pair));
+    const second = await after(first, host(broken) + secret(other));
+    expect(shown(second)).toBe(other['tls.crt']);
+    expect(second.outcome('VirtualService/web').conditions[0]?.message).toMatch(/keeps serving$/);
+  });
+
+  it('comes back when what kept the host from serving is over', async () => {
+    const rival = withSpec('VirtualService', 'old', web, {
+      creationTimestamp: '2020-01-01T00:00:00Z',
+    });
+    const first = await compileYaml(host() + secret(pair));
+    const taken = await after(first, host() + rival + secret(pair));
+    expect(Object.keys(taken.table.virtualHosts)).toEqual(['default.old']);
+    const again = await after(taken, host() + secret(junk));
+    expect(again.table).toEqual(first.table);
+  });
+
+  it.each<[string, string]>([
+    ['another Secret of the same name', host() + secret(junk, 's2')],
+    ['another VirtualService of the same name', host(web, 'v2') + secret(junk)],
+    [
+      'a VirtualService that names another Secret',
+      host({ ...web, sslConfig: { secretRef: { name: 'x' } } }, 'v2'),
+    ],
+    ['a Secret that asks for certificates of clients', host() + secret({ ...junk, 'ca.crt': 'x' })],
+    ['another VirtualService beside it', host({}) + withSpec('VirtualService', 'new', web)],
+  ])('serves for nobody else: %s', async (_title, text) => {
+    const first = await compileYaml(host() + secret(pair));
+    const second = await after(first, text);
+    expect(second.table.virtualHosts).toEqual({});
+    expect(second.secrets).toEqual({});
+  });
+
+  it('serves as long as its Secret may be used', async () => {
+    const shared = (namespaces: readonly string[]) =>
+      withSpec('Settings', 'default', { seekgate: { sharedNamespaces: namespaces } });
+    const theirs = manifest('Secret', 'team/tls', { stringData: pair }, { uid: 's1' });
+    const across = host({ ...web, sslConfig: { secretRef: { name: 'tls', namespace: 'team' } } });
+    const first = await compileYaml(across + theirs + shared(['team']));
+    const deleted = await after(first, across + shared(['team']));
+    expect(shown(deleted)).toBe(pair['tls.crt']);
+    const withdrawn = await after(deleted, across + shared([]));
+    expect(withdrawn.table.virtualHosts).toEqual({});
+  });
 });

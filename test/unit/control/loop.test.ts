@@ -11,9 +11,13 @@ import {
 import { createStore } from '../../../src/store/store.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
-function resultOf(version: string, accepted = new Map<string, Resource>()): CompileResult {
+function resultOf(version: string, made?: string): CompileResult {
+  const keys = made === undefined ? [] : [made];
+  const accepted = new Map(keys.map((key) => [key, {} as Resource]));
+  const pair = { uid: '1', secret: {} as Resource<'Secret'> };
+  const certificates = new Map(keys.map((key) => [`pair ${key}`, pair]));
   const table = { version, listeners: [], virtualHosts: {}, clusters: {}, keySets: {} };
-  return { table, secrets: {}, outcomes: [], accepted, wanted: [] };
+  return { table, secrets: {}, outcomes: [], accepted, certificates, wanted: [] };
 }
 
 /** Lets every promise that can go on do so. */
@@ -29,6 +33,7 @@ function setUp(extra: Partial<ControlPorts> = {}) {
     publishes: [] as (Error | ListenerFailure[] | undefined)[],
     compiled: 0,
     lastGood: [] as ReadonlyMap<string, Resource>[],
+    certificates: [] as ReadonlyMap<string, unknown>[],
     published: [] as string[],
     reports: [] as ControlReport[],
   };
@@ -36,12 +41,13 @@ function setUp(extra: Partial<ControlPorts> = {}) {
     {
       synced: () => seen.synced,
       resources: createStore().snapshot,
-      compile: async (_resources, lastGood) => {
+      compile: async (_resources, { lastGood, lastCertificates }) => {
         seen.compiled += 1;
         seen.lastGood.push(lastGood);
+        seen.certificates.push(lastCertificates);
         const next = await seen.compiles.shift();
         if (next instanceof Error) throw next;
-        return resultOf(next ?? 'v0', new Map([[`of ${next}`, {} as Resource]]));
+        return resultOf(next ?? 'v0', `of ${next}`);
       },
       publish: async ({ table }) => {
         const next = seen.publishes.shift();
@@ -129,6 +135,7 @@ describe('control loop', () => {
     await change();
     await change();
     expect(seen.lastGood.map((map) => [...map.keys()])).toEqual([[], ['of v1']]);
+    expect(seen.certificates.map((map) => [...map.keys()])).toEqual([[], ['pair of v1']]);
   });
 
   it('keeps the table and what was accepted when a compile throws', async () => {
