@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AnswerTooLongError } from './kube-answer.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -16,6 +17,8 @@ export interface ListAllOptions {
   readonly signal: AbortSignal;
   /** Called before each request. */
   readonly asks: () => void;
+  /** Called with the objects of a page while the next one is on its way: time for what is to be done with each anyway. */
+  readonly arriving: (objects: readonly KubeObject[]) => void;
 }
 
 const pageSize = 500;
@@ -38,21 +41,29 @@ export async function listAll(options: ListAllOptions): Promise<Listed> {
 
 async function listPages(options: ListAllOptions, firstLimit: number | undefined): Promise<Listed> {
   const objects: KubeObject[] = [];
-  let limit = firstLimit;
-  let next: string | undefined;
+  let asked = readPage(options, { limit: firstLimit, next: undefined });
   for (;;) {
-    const read = await readPage(options, { limit, next });
-    ({ limit } = read);
-    const { page } = read;
-    const type = {
-      ...(page.apiVersion === undefined ? {} : { apiVersion: page.apiVersion }),
-      ...(page.kind === undefined ? {} : { kind: page.kind.replace(/List$/, '') }),
-    };
-    // The items of a list of a built-in kind do not say what they are.
-    for (const item of page.items) objects.push({ ...type, ...tidied(item) });
-    next = page.metadata.continue;
+    const { page, limit } = await asked;
+    const items = itemsOf(page);
+    objects.push(...items);
+    const next = page.metadata.continue;
     if (!next) return { objects, resourceVersion: page.metadata.resourceVersion };
+    asked = readPage(options, { limit, next });
+    // It may fail before it is waited for.
+    asked.catch(() => undefined);
+    // The request has to leave first.
+    await nextTurn();
+    options.arriving(items);
   }
+}
+
+/** The items of a list of a built-in kind do not say what they are. */
+function itemsOf({ apiVersion, kind, items }: KubeList): readonly KubeObject[] {
+  const type = {
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...(kind === undefined ? {} : { kind: kind.replace(/List$/, '') }),
+  };
+  return items.map((item) => ({ ...type, ...tidied(item) }));
 }
 
 /** Where a page begins, and how many objects it may have; undefined is all. */

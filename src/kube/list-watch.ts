@@ -13,6 +13,8 @@ export type ListWatchState = 'starting' | 'synced' | 'absent' | 'forbidden' | 'f
 
 /** What is told of the objects; whatever a handler throws is logged and changes nothing for the watch. */
 interface ListWatchHandlers {
+  /** Part of a list that is still being read, and may come to nothing: only for what takes time and changes nothing. */
+  readonly arriving?: (objects: readonly KubeObject[]) => void;
   /** The whole list, after the first list and after each relist: what is not in it is gone. */
   readonly replaced: (objects: readonly KubeObject[]) => void;
   /** Added or modified. */
@@ -119,7 +121,9 @@ class Run {
     const { signal } = this.stopping;
     this.#listedAt = clock.monotonic();
     const asks = (): void => void (this.lists += 1);
-    const listed = await listAll({ client, path, query, signal, asks });
+    const arriving = (objects: readonly KubeObject[]): void =>
+      this.#tell(() => handlers.arriving?.(objects));
+    const listed = await listAll({ client, path, query, signal, asks, arriving });
     if (signal.aborted) return;
     this.#tell(() => handlers.replaced(listed.objects));
     this.#version = listed.resourceVersion;

@@ -69,15 +69,7 @@ export function createWatchedCollection(
     client: parts.client,
     path: collectionPath(target.kind, target.namespace),
     ...(target.query === undefined ? {} : { query: target.query }),
-    handlers: {
-      replaced: (list) => {
-        objects.replaced(list);
-        progress.answer();
-      },
-      changed: (object) => objects.changed(object),
-      deleted: (object) => objects.deleted(object),
-      stateChanged: progress.stateChanged,
-    },
+    handlers: handlersOf(objects, progress),
     clock: parts.clock,
     logger: parts.logger,
   });
@@ -88,15 +80,28 @@ export function createWatchedCollection(
   };
   return {
     target,
-    answered: progress.answered,
     state: watch.state,
     lastError: watch.lastError,
+    answered: progress.answered,
     failingMs: progress.failingMs,
     stop,
     drop: () => {
       objects.replaced([]);
       return stop();
     },
+  };
+}
+
+function handlersOf(objects: CollectionObjects, progress: Progress): ListWatchOptions['handlers'] {
+  return {
+    arriving: (list) => objects.arriving(list),
+    replaced: (list) => {
+      objects.replaced(list);
+      progress.answer();
+    },
+    changed: (object) => objects.changed(object),
+    deleted: (object) => objects.deleted(object),
+    stateChanged: progress.stateChanged,
   };
 }
 
@@ -140,6 +145,8 @@ class CollectionObjects {
   readonly #parts: CollectionParts;
   readonly #origin: string;
   #known = new Map<string, WatchedObject>();
+  /** Read already, of a list that is not there as a whole. */
+  #arrived = new Map<string, WatchedObject>();
   #stopped = false;
 
   constructor(target: WatchTarget, parts: CollectionParts) {
@@ -147,6 +154,15 @@ class CollectionObjects {
     this.#target = target;
     this.#parts = parts;
     this.#origin = `kube ${kind} ${namespace} ${name}`;
+  }
+
+  arriving(list: readonly KubeObject[]): void {
+    if (this.#stopped) return;
+    const { kind } = this.#target;
+    for (const object of list) {
+      const key = watchedKey(kind, object);
+      this.#arrived.set(key, watchedObject(kind, object, this.#known.get(key)));
+    }
   }
 
   replaced(list: readonly KubeObject[]): void {
@@ -159,6 +175,7 @@ class CollectionObjects {
     }
     const former = this.#known;
     this.#known = now;
+    this.#arrived.clear();
     for (const [key, { entry }] of former) if (entry && !now.has(key)) this.#gone(entry.ref);
     const isSame = ([key, { fingerprint }]: [string, WatchedObject]): boolean =>
       former.get(key)?.fingerprint === fingerprint;
@@ -195,9 +212,10 @@ class CollectionObjects {
   /** An object that cannot be read is left out, or as it was; the others go on. */
   #read(object: KubeObject): WatchedObject | undefined {
     const { kind } = this.#target;
-    const former = this.#known.get(watchedKey(kind, object));
+    const key = watchedKey(kind, object);
+    const former = this.#known.get(key);
     try {
-      const read = watchedObject(kind, object, former);
+      const read = watchedObject(kind, object, this.#arrived.get(key) ?? former);
       if (!coreKindNames.has(kind)) {
         this.#parts.observed.watched(watchedRef(kind, object.metadata), object);
       }

@@ -7,6 +7,8 @@ interface FakeWatch {
   readonly target: string;
   readonly stopped: () => boolean;
   readonly lists: (...objects: readonly KubeObject[]) => void;
+  /** A page of a list that is not the last one. */
+  readonly pages: (...objects: readonly KubeObject[]) => void;
   readonly changes: (object: KubeObject) => void;
   readonly deletes: (object: KubeObject) => void;
   readonly turns: (state: ListWatchState, error?: string) => void;
@@ -62,6 +64,7 @@ function createFakeWatch({ path, query = {}, handlers }: ListWatchOptions): {
     watch: {
       target: `${path}${selectors.join('')}`,
       stopped: () => stopped,
+      pages: (...objects) => handlers.arriving?.(objects),
       lists: (...objects) => {
         handlers.replaced(objects);
         turns('synced');

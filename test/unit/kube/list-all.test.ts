@@ -14,14 +14,20 @@ function read(...answers: readonly ScriptedAnswer[]) {
   const client = createScriptedKubeClient(createFakeClock());
   client.answer(...answers);
   let asks = 0;
+  const arrived: string[] = [];
   const listed = listAll({
     client,
     path: '/api/v1/secrets',
     query: { labelSelector: 'a=b' },
     signal: new AbortController().signal,
     asks: () => (asks += 1),
+    arriving: (objects) => {
+      arrived.push(
+        `${objects.map(({ metadata }) => metadata.name).join()} at ${client.log.length}`,
+      );
+    },
   });
-  return { client, listed, asks: () => asks };
+  return { client, listed, arrived, asks: () => asks };
 }
 
 const tooLong = new KubeApiError(0, 'too long', { cause: new AnswerTooLongError(1) });
@@ -35,6 +41,20 @@ describe('listAll', () => {
       { labelSelector: 'a=b', limit: '500', continue: 'next' },
     ]);
     expect(asks()).toBe(2);
+  });
+
+  it('tells of each page once the next one is asked for', async () => {
+    const page = (name: string, next?: string) =>
+      listOf('1', [{ metadata: { name, uid: name, resourceVersion: '1' } }], next);
+    const { listed, arrived } = read(page('a', 'b'), page('b', 'c'), page('c'));
+    expect((await listed).objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+    expect(arrived).toEqual(['a at 2', 'b at 3']);
+  });
+
+  it('fails with the page that fails', async () => {
+    const { listed, arrived } = read(listOf('1', [], 'next'), 403);
+    await expect(listed).rejects.toMatchObject({ status: 403 });
+    expect(arrived).toEqual([' at 2']);
   });
 
   it.each([

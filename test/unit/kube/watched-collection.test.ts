@@ -55,6 +55,28 @@ describe('objects of a watched collection', () => {
     expect(observed.get(upstream('one'))).toMatchObject({ status: { state: 1 } });
   });
 
+  it('are no others before the whole list is there', () => {
+    const { store, observed, watches, changes } = started();
+    const watch = watches.watch('upstreams');
+    const one = kubeObject('one');
+    const before = changes();
+    watch.pages(one);
+    expect(changes()).toBe(before);
+    expect(observed.get(upstream('one'))).toBeUndefined();
+    watch.lists(one, kubeObject('two'));
+    expect(changes()).toBe(before + 1);
+    expect(store.snapshot().list('Upstream')).toHaveLength(2);
+  });
+
+  it('of a list that came to nothing are not taken for those of the next', () => {
+    const { store, watches } = started();
+    const watch = watches.watch('upstreams');
+    watch.pages(kubeObject('one'), kubeObject('gone'));
+    watch.lists(kubeObject('one', otherSpec));
+    const entries = store.snapshot().list('Upstream');
+    expect(entries.map(({ resource }) => resource?.spec)).toEqual([otherSpec.spec]);
+  });
+
   it('are others when they were made anew', () => {
     const { store, observed, watches, changes } = started();
     const watch = watches.watch('upstreams');
