@@ -34,6 +34,7 @@ export const reasons = [
   'InsecureUpstream',
   // References.
   'UpstreamNotFound',
+  'UpstreamNotReady',
   'SecretNotFound',
   'ServiceNotFound',
   'NoEndpoints',

@@ -39,6 +39,8 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   InsecureUpstream:
     'The certificate of the server is not checked, as no Secret with its ca.crt is named; or keys come over plain http.',
   UpstreamNotFound: 'The Upstream that is named does not exist; its routes answer 503.',
+  UpstreamNotReady:
+    'The Upstream that is named is Rejected, or lacks a key or endpoints; its routes answer 503.',
   SecretNotFound: 'The Secret that is named does not exist, or lacks the entry that is needed.',
   ServiceNotFound: 'The Service that is named does not exist, or lacks that port.',
   NoEndpoints: 'The Service has no endpoint that is ready.',

@@ -10,6 +10,7 @@ import { permitted } from './namespaces.ts';
 import type { HostScope } from './providers.ts';
 import { compileRedirect } from './redirects.ts';
 import { closed } from './closed.ts';
+import { noteUnready } from './unready-upstreams.ts';
 
 /** Envoy's route timeout. */
 const defaultTimeoutMs = 15_000;
@@ -104,21 +105,13 @@ function destination({ value, path }: At<Destination>, scope: HostScope): string
 
 function upstreamCluster(
   { value: target, path }: At<{ name: string; namespace: string }>,
-  { context, namespace, findings }: HostScope,
+  scope: HostScope,
 ): string {
+  const { context, namespace, findings } = scope;
   const name = clusterName(target);
   const known = context.backends.get(name);
-  if (!known) {
-    findings.warn({
-      reason: 'UpstreamNotFound',
-      path,
-      what: 'requests get 503',
-      found: `no Upstream ${shown(`${target.namespace}.${target.name}`)}`,
-      accepted: 'the name of an Upstream',
-      gloo: `Route Warning: InvalidDestinationWarning. Reason: *v1.Upstream { ${target.namespace}.${target.name} } not found`,
-    });
-  } else if (
-    known.holdsCredential &&
+  if (
+    known?.holdsCredential === true &&
     !permitted(target.namespace, namespace, context.settings.sharedUpstreams)
   ) {
     findings.error({
@@ -128,6 +121,15 @@ function upstreamCluster(
       found: `${target.namespace}.${target.name} from namespace ${namespace}`,
       accepted:
         'an Upstream of the same namespace, or of one in Settings seekgate.sharedNamespaces',
+    });
+  } else if (!noteUnready({ value: target, path }, 'requests get 503', scope) && !known) {
+    findings.warn({
+      reason: 'UpstreamNotFound',
+      path,
+      what: 'requests get 503',
+      found: `no Upstream ${shown(`${target.namespace}.${target.name}`)}`,
+      accepted: 'the name of an Upstream',
+      gloo: `Route Warning: InvalidDestinationWarning. Reason: *v1.Upstream { ${target.namespace}.${target.name} } not found`,
     });
   }
   return name;
@@ -150,7 +152,9 @@ export function defaultRouteAction(scope: HostScope, verified: boolean): RouteAc
   }
   const { context, namespace, findings } = scope;
   const target = context.settings.defaultUpstream ?? { name: 'deepseek', namespace };
-  const found = context.backends.get(clusterName(target)) !== undefined;
+  const cluster = clusterName(target);
+  const isThere = [context.backends, context.backendFaults];
+  const found = isThere.some((known) => known.get(cluster) !== undefined);
   const gloo = `virtual service [${namespace}.${scope.name}] does not specify a virtual host: `;
   findings.warn({
     reason: found ? 'NoVirtualHost' : 'UpstreamNotFound',
@@ -160,8 +164,6 @@ export function defaultRouteAction(scope: HostScope, verified: boolean): RouteAc
       : `no routes and no default backend, requests with a valid token get 503: found no Upstream ${target.namespace}.${target.name}, accepted routes, an Upstream of that name, or Settings seekgate.defaultUpstream`,
     gloo: `${gloo}everything goes to the Upstream ${target.namespace}.${target.name}${found ? '' : ', which does not exist'}`,
   });
-  const cluster = found
-    ? upstreamCluster({ value: target, path: 'spec.routes' }, scope)
-    : clusterName(target);
+  if (found) upstreamCluster({ value: target, path: 'spec.routes' }, scope);
   return forward({}, [{ cluster, weight: 1 }], scope);
 }

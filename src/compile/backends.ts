@@ -1,4 +1,6 @@
+import { problemLine, type Reason } from '../api/problem.ts';
 import type { Cluster } from '../ir/cluster.ts';
+import type { Verdict } from './context.ts';
 
 /** What routes have to know of an Upstream: little, so that they are not compiled anew when its endpoints change. */
 export interface Backend {
@@ -19,4 +21,29 @@ export function backendOf({ llm }: Cluster): Backend {
   const { kind } = llm.credential;
   // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
   return kind === 'secret' || kind === 'missing' ? modelWithKey : model;
+}
+
+/** What keeps an Upstream from being used; other warnings only take something from it. */
+const causes: readonly Reason[] = [
+  'SecretNotFound',
+  'MissingField',
+  'ServiceNotFound',
+  'NoEndpoints',
+  'ForbiddenAddress',
+  'InvalidUpstream',
+];
+
+/** Why requests to an Upstream get 503, in the words of its own outcome; undefined: they do not. */
+export function backendFault(
+  cluster: Cluster | undefined,
+  verdict: Verdict | undefined,
+): string | undefined {
+  const lacksKey = cluster?.llm?.credential.kind === 'missing';
+  if (cluster && cluster.endpoints.length > 0 && !lacksKey) return undefined;
+  const findings = verdict?.findings ?? [];
+  const cause =
+    findings.find(({ severity }) => severity === 'error') ??
+    findings.find(({ reason }) => causes.includes(reason)) ??
+    findings[0];
+  return cause ? problemLine(cause) : 'it has no endpoints';
 }

@@ -1,10 +1,10 @@
-import type { Entry, Resource } from '../api/resource.ts';
+import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { Ref } from '../api/schema.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
 import { isCertificate } from './certificates.ts';
 import { clusterName, defaultConnections } from './cluster-defaults.ts';
-import { backendOf } from './backends.ts';
+import { backendFault, backendOf } from './backends.ts';
 import type { CompileContext } from './context.ts';
 import type { CompileState } from './compile-state.ts';
 import { serviceEndpoints } from './endpoints.ts';
@@ -27,6 +27,8 @@ export async function clustersPass(state: CompileState): Promise<void> {
       state.backends.set(cluster.name, backendOf(cluster));
       state.clusters.set(cluster.name, cluster);
     }
+    const fault = backendFault(cluster, state.verdicts.get(refKey(entry.ref)));
+    if (fault !== undefined) state.backendFaults.set(clusterName(entry.ref), fault);
     const pause = state.options.breathe?.();
     if (pause) await pause;
   }

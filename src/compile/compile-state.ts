@@ -28,6 +28,7 @@ export interface CompileState extends CompileContext {
   readonly secretBodies: Map<string, Resource<'Secret'>>;
   readonly keyImports: Map<string, KeyImport>;
   readonly backends: Map<string, Backend>;
+  readonly backendFaults: Map<string, string>;
   readonly domainOwners: Map<string, string>;
   readonly keySets: Map<string, KeySet>;
   readonly secrets: Map<string, string>;
@@ -60,6 +61,7 @@ export function createCompileState(
     secretBodies: new Map(),
     keyImports: new Map(),
     backends: new Map(),
+    backendFaults: new Map(),
     serviceTargets: { get: (service) => serviceTarget(service, state) },
     serviceFaults: { get: (service) => serviceTarget(service, state).fault },
     listenersFor: { get: (resource) => listenersFor(resource, state.listeners) },

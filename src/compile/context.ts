@@ -47,6 +47,8 @@ export interface SharedState {
   readonly keyImports: Lookup<string, KeyImport>;
   /** Of Upstreams, by the name of the cluster. */
   readonly backends: Lookup<string, Backend>;
+  /** Why requests to an Upstream get 503, by the name of the cluster. */
+  readonly backendFaults: Lookup<string, string>;
   readonly serviceTargets: Lookup<ServicePort, ServiceTarget>;
   /** What a route to a Service has to hear of it, as JSON. */
   readonly serviceFaults: Lookup<ServicePort, string>;

@@ -10,6 +10,7 @@ import type { Noted } from './findings.ts';
 /** Faults of references: they make ResolvedRefs false. */
 const referenceReasons: readonly Reason[] = [
   'UpstreamNotFound',
+  'UpstreamNotReady',
   'SecretNotFound',
   'ServiceNotFound',
   'NoEndpoints',

@@ -7,6 +7,7 @@ import type { CompileContext } from './context.ts';
 import { shown, type Findings } from './findings.ts';
 import type { KeyPaths, ProviderPlan } from './host-plan.ts';
 import { isLocalHost } from './local-hosts.ts';
+import { noteUnready } from './unready-upstreams.ts';
 
 const defaultCacheMs = 300_000;
 /** An issuer is not to be asked all the time, whatever a manifest says. */
@@ -192,12 +193,15 @@ function compileRemote(
 function upstreamOf(
   ref: NonNullable<RemoteSpec['upstreamRef']>,
   path: string,
-  { context, namespace, findings }: HostScope,
+  scope: HostScope,
 ): string {
+  const { context, namespace, findings } = scope;
   const target = { name: ref.name, namespace: ref.namespace ?? namespace };
   const name = clusterName(target);
+  const at = { value: target, path: `${path}.upstreamRef` };
+  const isUnready = noteUnready(at, 'keys cannot be fetched, every token will be refused', scope);
   // Gloo accepts a dangling one, and then answers 401 to everybody.
-  if (context.backends.get(name) === undefined) {
+  if (!isUnready && context.backends.get(name) === undefined) {
     findings.warn({
       reason: 'UpstreamNotFound',
       path: `${path}.upstreamRef`,

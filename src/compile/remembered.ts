@@ -57,6 +57,7 @@ class Recorder {
       secretBodies: this.#read((shared) => shared.secretBodies),
       keyImports: this.#read((shared) => shared.keyImports),
       backends: this.#read((shared) => shared.backends),
+      backendFaults: this.#read((shared) => shared.backendFaults),
       serviceTargets: this.#read((shared) => shared.serviceTargets),
       serviceFaults: this.#read((shared) => shared.serviceFaults),
       listenersFor: this.#read((shared) => shared.listenersFor),

@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { createCompileMemory } from '../../../src/compile/compile-memory.ts';
+import { compile } from '../../../src/compile/compile.ts';
+import { importKeys } from '../../../src/jwt/import-keys.ts';
+import { checkRegex } from '../../../src/rbac/regex.ts';
+import { createStore } from '../../../src/store/store.ts';
 import {
   compileYaml,
   echo,
   localProvider,
+  resourcesOf,
   toEcho,
   withSpec,
   type Compiled,
@@ -147,6 +153,77 @@ describe('a missing Upstream', () => {
   });
 });
 
+describe('an Upstream that cannot be used', () => {
+  const noHosts = withSpec('Upstream', 'other', { static: {} });
+  const good = withSpec('Upstream', 'other', { static: { hosts: [{ addr: 'a.test', port: 80 }] } });
+  const ai = (secret: string) =>
+    withSpec('Upstream', 'other', {
+      ai: { deepseek: { authToken: { secretRef: { name: secret } } } },
+    });
+  const kube = withSpec('Upstream', 'other', { kube: { serviceName: 'web', servicePort: 80 } });
+  const broken = withSpec('Upstream', 'other', { static: { hosts: [{ addr: 'a b', port: 80 }] } });
+
+  it.each([
+    ['no hosts', noHosts, 'spec.static.hosts: requests get 503: found no hosts'],
+    ['no key', ai('gone'), 'secretRef: the secret is missing: found no Secret "default.gone"'],
+    ['no Service', kube, 'spec.kube: requests get 503: found no Service "default.web"'],
+    [
+      'no endpoints',
+      kube + withSpec('Service', 'web', { ports: [{ port: 80 }] }),
+      'found no ready endpoint of default.web:80',
+    ],
+    ['an error', broken, 'spec.static.hosts[0].addr: '],
+  ])('is told of by the routes to it: %s', async (_title, upstream, text) => {
+    const compiled = await compileRoute(multi(share('echo', 1), share('other', 1)), upstream);
+    const path = `${at}.routeAction.multi.destinations[1].destination.upstream`;
+    expect(compiled.findings('VirtualService/web')).toEqual([`warning UpstreamNotReady ${path}`]);
+    expect(compiled.messages('VirtualService/web')).toContain(
+      'requests get 503: Upstream default.other cannot be used: ',
+    );
+    expect(compiled.messages('VirtualService/web')).toContain(text);
+    expect(compiled.outcome('VirtualService/web')).toMatchObject({
+      state: 'Warning',
+      conditions: [{ status: 'True' }, { status: 'False', reason: 'UpstreamNotReady' }],
+    });
+  });
+
+  it('is told of no longer when it can be, also by a compile that remembers', async () => {
+    const memory = createCompileMemory();
+    const host = withSpec('VirtualService', 'web', { virtualHost: { routes: [single('other')] } });
+    const store = createStore();
+    const states: string[] = [];
+    for (const text of [host + good, ai('key'), noHosts, good]) {
+      const resources = resourcesOf(text);
+      const kinds = ['VirtualService', 'Upstream'] as const;
+      for (const entry of kinds.flatMap((kind) => resources.list(kind))) store.put('watch', entry);
+      const options = { allowLocalUpstreams: 'off', lastGood: new Map(), memory } as const;
+      const ports = { httpPort: undefined, httpsPort: undefined };
+      const tools = { importKeys, checkRegex };
+      const { outcomes } = await compile(store.snapshot(), tools, { ...options, ...ports });
+      states.push(outcomes.find(({ ref }) => ref.kind === 'VirtualService')!.state);
+    }
+    expect(states).toEqual(['Accepted', 'Warning', 'Warning', 'Accepted']);
+  });
+
+  it('keeps what it lacks to itself in front of other namespaces', async () => {
+    const theirs = withSpec('Upstream', 'team/other', {
+      kube: { serviceName: 'hidden', servicePort: 80 },
+    });
+    const compiled = await compileRoute(single('other', 'team'), theirs);
+    expect(compiled.messages('VirtualService/web')).toBe(
+      'requests get 503: Upstream team.other cannot be used, its status says why',
+    );
+  });
+
+  it('is none that only has a warning', async () => {
+    const insecure = withSpec('Upstream', 'other', {
+      static: { hosts: [{ addr: 'a.test', port: 443 }] },
+    });
+    const compiled = await compileRoute(single('other'), insecure);
+    expect(compiled.findings('VirtualService/web')).toEqual([]);
+  });
+});
+
 describe('namespaces', () => {
   const elsewhere =
     withSpec('Upstream', 'team/plain', { static: { hosts: [{ addr: 'a.test', port: 80 }] } }) +
@@ -219,6 +296,20 @@ describe('the default backend', () => {
       state: 'Warning',
       conditions: [{ status: 'True' }, { status: 'False', reason: 'UpstreamNotFound' }],
     });
+  });
+
+  it('may lack its key, or be rejected: the virtual service says so', async () => {
+    const keyless = withSpec('Upstream', 'deepseek', { ai: { deepseek: {} } });
+    const broken = withSpec('Upstream', 'deepseek', {
+      ai: { deepseek: { authToken: { inline: 'a b' } } },
+    });
+    for (const upstream of [keyless, broken]) {
+      const compiled = await short({ jwt }, upstream);
+      expect(compiled.findings('VirtualService/web')).toEqual([
+        'warning NoVirtualHost spec.routes',
+        'warning UpstreamNotReady spec.routes',
+      ]);
+    }
   });
 
   it.each([{ domains: ['a.test'] }, { rbac: {} }])(

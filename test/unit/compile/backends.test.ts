@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { backendOf } from '../../../src/compile/backends.ts';
+import { backendFault, backendOf } from '../../../src/compile/backends.ts';
+import type { Verdict } from '../../../src/compile/context.ts';
 import type { Cluster, LlmCredential } from '../../../src/ir/cluster.ts';
 
 function cluster(credential?: LlmCredential, host = 'a.test'): Cluster {
@@ -32,5 +33,53 @@ describe('backendOf', () => {
     expect(backendOf(cluster({ kind: 'none' }))).toBe(
       backendOf(cluster({ kind: 'passthrough' }, 'b.test')),
     );
+  });
+});
+
+describe('backendFault', () => {
+  const verdict = (...findings: [severity: 'error' | 'warning', reason: string][]) =>
+    ({
+      findings: findings.map(([severity, reason]) => ({
+        severity,
+        reason,
+        path: 'spec.x',
+        message: reason,
+      })),
+      keySets: [],
+      servingLastGood: false,
+    }) as Verdict;
+  const empty = { ...cluster(), endpoints: [] };
+  const keyless = cluster({ kind: 'missing', detail: '' });
+
+  it.each<[string, Cluster | undefined, Verdict | undefined, string | undefined]>([
+    ['one that works', cluster(), verdict(['warning', 'InsecureUpstream']), undefined],
+    [
+      'one of which an earlier version works',
+      cluster(),
+      verdict(['error', 'InvalidValue']),
+      undefined,
+    ],
+    [
+      'no endpoints',
+      empty,
+      verdict(['warning', 'Unsupported'], ['warning', 'NoEndpoints']),
+      'spec.x: NoEndpoints',
+    ],
+    [
+      'no key',
+      keyless,
+      verdict(['warning', 'InsecureUpstream'], ['warning', 'SecretNotFound']),
+      'spec.x: SecretNotFound',
+    ],
+    [
+      'an error',
+      undefined,
+      verdict(['warning', 'NoEndpoints'], ['error', 'InvalidValue']),
+      'spec.x: InvalidValue',
+    ],
+    ['what is not served', empty, verdict(['warning', 'Unsupported']), 'spec.x: Unsupported'],
+    ['nothing that anybody said', empty, undefined, 'it has no endpoints'],
+  ])('%s', (_title, compiled, said, expected) => {
+    expect(backendFault(compiled, said)).toBe(expected);
   });
 });

@@ -233,6 +233,17 @@ describe('keys from the network', () => {
     );
   });
 
+  it('do not come through an Upstream without endpoints, and that is said', async () => {
+    const empty = withSpec('Upstream', 'empty', { static: {} });
+    const compiled = await remote({ upstreamRef: { name: 'empty' } }, empty);
+    expect(compiled.findings('VirtualService/web')).toEqual([
+      `warning UpstreamNotReady ${at}.jwks.remote.upstreamRef`,
+    ]);
+    expect(compiled.messages('VirtualService/web')).toMatch(
+      /^keys cannot be fetched, every token will be refused: Upstream default.empty cannot be used: /,
+    );
+  });
+
   it('come through the Upstream that is named; a dangling name is a Warning', async () => {
     const known = await remote({ upstreamRef: { name: 'echo' } });
     expect(keySetOf(known)).toMatchObject({ cluster: 'echo_default' });

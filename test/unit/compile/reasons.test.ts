@@ -78,6 +78,7 @@ const produced: Readonly<Partial<Record<Reason, string>>> = {
   }),
   InsecureUpstream: upstream({ static: { hosts: [{ addr: 'a', port: 443 }] } }),
   UpstreamNotFound: to({ upstream: { name: 'gone' } }),
+  UpstreamNotReady: to({ upstream: { name: 'x' } }) + upstream({ static: {} }),
   SecretNotFound: upstream({ ai: { openai: { authToken: { secretRef: { name: 'gone' } } } } }),
   ServiceNotFound: kube,
   NoEndpoints: kube + withSpec('Service', 's', { ports: [{ port: 80 }] }),

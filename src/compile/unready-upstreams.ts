@@ -1,0 +1,22 @@
+import type { Ref } from '../api/schema.ts';
+import { clusterName } from './cluster-defaults.ts';
+import type { At } from './host-plan.ts';
+import type { HostScope } from './providers.ts';
+
+/** Notes that an Upstream which is there cannot be used, and says so where it is named; gives whether it had to. */
+export function noteUnready(
+  { value: target, path }: At<Required<Ref>>,
+  consequence: string,
+  { context, namespace, findings }: Pick<HostScope, 'context' | 'namespace' | 'findings'>,
+): boolean {
+  const fault = context.backendFaults.get(clusterName(target));
+  if (fault === undefined) return false;
+  // What it lacks is the business of its own namespace.
+  const why = target.namespace === namespace ? `: ${fault}` : ', its status says why';
+  findings.warn({
+    reason: 'UpstreamNotReady',
+    path,
+    what: `${consequence}: Upstream ${target.namespace}.${target.name} cannot be used${why}`,
+  });
+  return true;
+}
