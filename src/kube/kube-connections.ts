@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { KubeAccess } from './kube-access.ts';
 import { openKubeConnection, type KubeConnection } from './kube-connection.ts';
+import { NoConnectionError } from './no-connection-error.ts';
 import { UnsentError, type KubeAnswer, type KubeCall } from './kube-exchange.ts';
 
 /** The connections to one API server: one, as long as that takes all calls. */
@@ -12,6 +13,9 @@ export interface KubeConnections {
 
 /** How often a call that no server has looked at is sent again. */
 const attempts = 3;
+
+/** Whoever asks sooner is told that there is no connection: dozens of watches that try again are no dozens of attempts. */
+const reconnectMs = 1_000;
 
 /** Creates the pool; nothing is connected before the first call. */
 export function createKubeConnections(options: {
@@ -33,6 +37,8 @@ class Connections {
   readonly #server: URL;
   readonly #clock: Clock;
   #opening: Promise<void> | undefined;
+  #failed:
+    { readonly fingerprint: string; readonly error: Error; readonly atMs: number } | undefined;
   #closed = false;
 
   constructor(server: URL, clock: Clock) {
@@ -64,10 +70,28 @@ class Connections {
       if (this.#closed) throw new Error('the client is closed');
       const connection = this.#withPlace(access);
       if (connection) return connection.send(call);
-      this.#opening ??= this.#connect(access).finally(() => {
+      this.#failIfJustTried(access);
+      this.#opening ??= this.#tryToConnect(access).finally(() => {
         this.#opening = undefined;
       });
       await abortable(this.#opening, call.signal);
+    }
+  }
+
+  #failIfJustTried({ fingerprint }: KubeAccess): void {
+    const failed = this.#failed;
+    if (failed?.fingerprint !== fingerprint) return;
+    if (this.#clock.monotonic() - failed.atMs < reconnectMs) throw failed.error;
+  }
+
+  async #tryToConnect(access: KubeAccess): Promise<void> {
+    try {
+      await this.#connect(access);
+      this.#failed = undefined;
+    } catch (thrown) {
+      const error = new NoConnectionError(thrown);
+      this.#failed = { fingerprint: access.fingerprint, error, atMs: this.#clock.monotonic() };
+      throw error;
     }
   }
 

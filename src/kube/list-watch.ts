@@ -6,6 +6,7 @@ import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
 import { listAll } from './list-all.ts';
+import { NoConnectionError } from './no-connection-error.ts';
 import { watchFrom } from './watch-from.ts';
 
 /** What a list/watch has come to; `absent` is a 404 of the list (no such CRD), `forbidden` a 403. */
@@ -47,12 +48,16 @@ export interface ListWatch {
   readonly stop: () => Promise<void>;
 }
 
-/** A watch that has lived this long was a good one: what fails after it fails for the first time. */
-const goodAfterMs = 10_000;
+/** A watch that has lived this long, or told something, was a good one: what fails after it fails for the first time. */
+const goodAfterMs = 1_000;
+/** A list that is too old after less is no news. */
+const staleAfterMs = 10_000;
 /** At least, between two watches that the server ends. */
 const pauseMs = 1_000;
 /** Watches that are refused or come no further, one after the other, until the list is read anew: the version may be no good. */
 const refusalsUntilList = 3;
+/** And up to twice that, between attempts to get a connection. */
+const unconnectedMs = 1_000;
 /** A server that asks for more is asked again all the same. */
 const maxRetryAfterMs = 120_000;
 
@@ -163,10 +168,10 @@ class Run {
       if (isStuck && statusOf(thrown) === 0) this.#refusals += 1;
       throw thrown;
     } finally {
-      if (openedAt !== undefined && clock.monotonic() - openedAt >= goodAfterMs) {
-        this.#backOff.reset();
-        this.#refusals = 0;
-      }
+      const livedMs = openedAt === undefined ? 0 : clock.monotonic() - openedAt;
+      const toldMore = this.#version !== resourceVersion;
+      if (livedMs >= goodAfterMs || toldMore) this.#backOff.reset();
+      if (livedMs >= staleAfterMs || toldMore) this.#refusals = 0;
     }
   }
 
@@ -183,7 +188,7 @@ class Run {
     const refused = status === 403 || status === 404;
     if (refused || this.#refusals >= refusalsUntilList) this.#version = undefined;
     const delayMs = this.#delayAfter(thrown);
-    if (status > 0 || this.#backOff.count() > 1) {
+    if (status > 0 || isUnconnected(thrown) || this.#backOff.count() > 1) {
       this.#watchFails = true;
       this.#fails(stateOf(thrown), thrown);
       return delayMs;
@@ -199,10 +204,12 @@ class Run {
     const { clock, logger, path } = this.#options;
     logger.info({ path }, 'kubernetes list read anew');
     this.#version = undefined;
-    return clock.monotonic() - this.#listedAt < goodAfterMs ? this.#delayAfter(thrown) : 0;
+    return clock.monotonic() - this.#listedAt < staleAfterMs ? this.#delayAfter(thrown) : 0;
   }
 
   #delayAfter(thrown: unknown): number {
+    // Without a connection nobody is asked too much: it is looked for as soon as it may be there again.
+    if (isUnconnected(thrown)) return unconnectedMs * (1 + this.#random());
     const asked = thrown instanceof KubeApiError ? (thrown.retryAfterMs ?? 0) : 0;
     const jittered = Math.min(asked, maxRetryAfterMs) * (1 + this.#random() / 10);
     return Math.max(this.#backOff.next(), jittered);
@@ -255,6 +262,10 @@ class Run {
 
 function statusOf(thrown: unknown): number {
   return thrown instanceof KubeApiError ? thrown.status : 0;
+}
+
+function isUnconnected(thrown: unknown): boolean {
+  return thrown instanceof KubeApiError && thrown.cause instanceof NoConnectionError;
 }
 
 function stateOf(thrown: unknown): ListWatchState {

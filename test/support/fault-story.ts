@@ -22,7 +22,7 @@ export interface FaultFigures {
 
 const settleMs = 500;
 /** What worked for that long is no longer held to be shaky: figures do not depend on what happened before. */
-const quietMs = 10_500;
+const quietMs = 1_500;
 
 /** kube-apiserver is killed and comes back with what it had; something is changed at once. */
 export async function killServer(lab: FaultLab, holdMs: number): Promise<FaultFigures> {

@@ -25,8 +25,9 @@ export interface ScriptedKubeClient extends KubeClient {
   readonly watches: readonly ScriptedWatch[];
 }
 
-type ScriptedFailure = number | { readonly status: number; readonly retryAfterMs: number };
-export type ScriptedAnswer = ScriptedFailure | KubeApiError | Readonly<Record<string, unknown>>;
+type ScriptedFailure =
+  number | KubeApiError | { readonly status: number; readonly retryAfterMs: number };
+export type ScriptedAnswer = ScriptedFailure | Readonly<Record<string, unknown>>;
 
 export function createScriptedKubeClient(clock: FakeClock): ScriptedKubeClient {
   let answers: readonly ScriptedAnswer[] = [listOf('1')];

@@ -154,7 +154,7 @@ describe('request', () => {
     expect((await apiErrorOf(client.request(get('/x')))).message).toMatch(
       /^GET \/x: .*self-signed certificate/,
     );
-    use({ tls: { rejectUnauthorized: false } });
+    use({ tls: { rejectUnauthorized: false }, fingerprint: 'other' });
     expect(await client.request(get('/x'))).toEqual({});
   });
 });

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { systemClock } from '../../../src/base/clock.ts';
 import { openKubeConnection } from '../../../src/kube/kube-connection.ts';
 import { createKubeConnections } from '../../../src/kube/kube-connections.ts';
+import { NoConnectionError } from '../../../src/kube/no-connection-error.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { startKubeApiServer } from '../../support/kube-api-server.ts';
 import { open, until } from '../../support/kube-client-rig.ts';
@@ -80,9 +81,35 @@ describe('a server that cannot be talked to', () => {
     await until(() => sockets.length === 1);
     clock.advance(10_000);
     expect(new Set(await Promise.all(asked))).toEqual(
-      new Set(['Error: no connection within 10 s']),
+      new Set(['NoConnectionError: no connection within 10 s']),
     );
     expect(sockets).toHaveLength(1);
+    await connections.close();
+  });
+
+  it('is tried once a second, however many ask; with other credentials at once', async () => {
+    const clock = createFakeClock();
+    let tries = 0;
+    const server = await listening(
+      createServer((socket) => {
+        tries += 1;
+        socket.destroy();
+      }),
+    );
+    const connections = createKubeConnections({ server, clock });
+    const ask = (fingerprint: string) =>
+      expect(connections.send(call(), { headers: {}, tls: {}, fingerprint })).rejects.toThrow(
+        NoConnectionError,
+      );
+    await ask('one');
+    clock.advance(999);
+    await ask('one');
+    expect(tries).toBe(1);
+    clock.advance(1);
+    await ask('one');
+    expect(tries).toBe(2);
+    await ask('other');
+    expect(tries).toBe(3);
     await connections.close();
   });
 });

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { KubeApiError } from '../../../src/kube/kube-api-error.ts';
+import { NoConnectionError } from '../../../src/kube/no-connection-error.ts';
 import {
   createListWatchRig,
   event,
@@ -16,6 +18,10 @@ function start(options: Parameters<typeof createListWatchRig>[0] = {}): ListWatc
   running = createListWatchRig(options);
   return running;
 }
+
+const unconnected = new KubeApiError(0, 'refused', {
+  cause: new NoConnectionError(new Error('connect ECONNREFUSED')),
+});
 
 describe('errors', () => {
   it('of the list are tried again with a growing back-off, for ever', async () => {
@@ -172,8 +178,9 @@ describe('errors', () => {
     for (const [lived, wait] of [
       [0, 800],
       [0, 1600],
-      [9_900, 3200],
-      [10_000, 800],
+      [900, 3200],
+      [1000, 800],
+      [0, 1600],
     ] as const) {
       test.watch().open();
       await test.advance(lived);
@@ -185,6 +192,60 @@ describe('errors', () => {
       await test.advance(1);
       expect(test.client.watches).toHaveLength(before + 1);
     }
+  });
+
+  it('the back-off begins anew after a watch that has told something', async () => {
+    const test = start();
+    await test.begin();
+    for (const [version, wait] of [
+      [undefined, 800],
+      [undefined, 1600],
+      ['8', 800],
+      ['9', 800],
+      [undefined, 1600],
+    ] as const) {
+      test.watch().open();
+      if (version !== undefined) test.watch().send(event('ADDED', 'a', version));
+      await settled();
+      const before = test.client.watches.length;
+      test.watch().fail(0);
+      await settled();
+      await test.advance(wait - 1);
+      expect(test.client.watches).toHaveLength(before);
+      await test.advance(1);
+      expect(test.client.watches).toHaveLength(before + 1);
+    }
+  });
+
+  it.each([
+    ['list', (test: ListWatchRig) => test.client.answer(unconnected)],
+    ['watch', (test: ListWatchRig) => test.client.refuse(unconnected)],
+  ])(
+    'without a connection the %s is tried every second, for as long as it takes',
+    async (_, cut) => {
+      const test = start();
+      cut(test);
+      await test.begin();
+      const before = test.client.log.length;
+      expect(test.list().state()).toBe('failing');
+      for (let second = 0; second < 120; second += 1) await test.advance(1000);
+      expect(test.client.log).toHaveLength(before + 120);
+      test.client.answer(listOf('7'));
+      test.client.refuse(undefined);
+      await test.advance(1000);
+      test.watch().open();
+      expect(test.list().state()).toBe('synced');
+    },
+  );
+
+  it('without a connection attempts do not all come together', async () => {
+    const test = start({ random: 0.5 });
+    test.client.answer(unconnected);
+    await test.begin();
+    await test.advance(1499);
+    expect(test.client.log).toHaveLength(1);
+    await test.advance(1);
+    expect(test.client.log).toHaveLength(2);
   });
 
   it.each([
