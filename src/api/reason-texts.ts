@@ -51,7 +51,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   KindAbsent:
     'The cluster does not know the kind: its CRD is not installed. The others work; it is looked for again and again.',
   KindForbidden:
-    'The gateway has no right to list and watch the kind there. The others work; it is tried again and again.',
+    'The gateway has no right to list and watch the kind there, or the Secret or Service of that name. The others work; it is tried again and again.',
   KeysPending: 'The keys of an issuer have not been fetched for the first time yet.',
   KeysStale: 'Fetching keys anew fails; the last ones are used until they are too old.',
   KeyFetchFailed:

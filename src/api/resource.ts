@@ -86,6 +86,11 @@ export interface ResourceSet {
   /** Every entry of a kind, in the order of namespace and name. */
   readonly list: <K extends Kind>(kind: K) => readonly Entry<K>[];
   readonly get: <K extends Kind>(kind: K, namespace: string, name: string) => Entry<K> | undefined;
+  /**
+   * By `refKey`: Secrets and Services that may be there and may not be read. An EndpointSlice stands for all of the Service of
+   * that name.
+   */
+  readonly withheld: ReadonlySet<string>;
 }
 
 /** `Kind/namespace/name`. */

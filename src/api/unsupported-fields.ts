@@ -11,21 +11,24 @@ export interface UnsupportedField {
 /** Every field of a valid document that is marked as not enforced; what lies below such a field is not listed again. */
 export function unsupportedFields(root: SchemaNode, document: unknown): UnsupportedField[] {
   const found: UnsupportedField[] = [];
-  const visit = (node: SchemaNode, value: unknown, segments: Segments) => {
+  const path: (string | number)[] = [];
+  const visit = (node: SchemaNode, value: unknown): void => {
     if (node[keywords.unsupported]) {
-      found.push({ segments, description: node.description ?? '' });
+      found.push({ segments: [...path], description: node.description ?? '' });
       return;
     }
-    for (const [segment, member] of members(value)) {
+    const enter = (segment: string | number, member: unknown): void => {
       const child = childSchema(node, segment);
-      if (child) visit(child, member, [...segments, segment]);
+      if (!child) return;
+      path.push(segment);
+      visit(child, member);
+      path.pop();
+    };
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) enter(index, item);
+    else if (value !== null && typeof value === 'object') {
+      for (const [name, member] of Object.entries(value)) enter(name, member);
     }
   };
-  visit(root, document, []);
+  visit(root, document);
   return found;
-}
-
-function members(value: unknown): readonly (readonly [string | number, unknown])[] {
-  if (Array.isArray(value)) return value.map((item, index) => [index, item] as const);
-  return value !== null && typeof value === 'object' ? Object.entries(value) : [];
 }

@@ -30,6 +30,7 @@ const causes: readonly Reason[] = [
   'ServiceNotFound',
   'NoEndpoints',
   'ForbiddenAddress',
+  'KindForbidden',
   'InvalidUpstream',
 ];
 

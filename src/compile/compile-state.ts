@@ -59,6 +59,7 @@ export function createCompileState(
     listeners: [],
     virtualHosts: new Map(),
     secretBodies: new Map(),
+    withheld: { get: (key) => resources.withheld.has(key) || undefined },
     keyImports: new Map(),
     backends: new Map(),
     backendFaults: new Map(),

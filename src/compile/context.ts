@@ -43,6 +43,8 @@ export interface Ledger<V> extends Lookup<string, V> {
 export interface SharedState {
   /** By `resourceKey`. */
   readonly secretBodies: Lookup<string, Resource<'Secret'>>;
+  /** By `refKey`: see `ResourceSet.withheld`. */
+  readonly withheld: Lookup<string, true>;
   /** By text. */
   readonly keyImports: Lookup<string, KeyImport>;
   /** Of Upstreams, by the name of the cluster. */

@@ -17,6 +17,7 @@ const referenceReasons: readonly Reason[] = [
   'RefNotPermitted',
   'ReferenceNotFound',
   'ForbiddenAddress',
+  'KindForbidden',
 ];
 
 /** An outcome, and what it was made of. */

@@ -55,6 +55,7 @@ class Recorder {
       options,
       settings,
       secretBodies: this.#read((shared) => shared.secretBodies),
+      withheld: this.#read((shared) => shared.withheld),
       keyImports: this.#read((shared) => shared.keyImports),
       backends: this.#read((shared) => shared.backends),
       backendFaults: this.#read((shared) => shared.backendFaults),

@@ -1,9 +1,10 @@
 import type { Ref } from '../api/schema.ts';
-import type { Resource, SecretBody } from '../api/resource.ts';
+import { refKey, type Resource, type SecretBody } from '../api/resource.ts';
 import { contentHash } from '../base/stable-json.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import { want, type CompileContext } from './context.ts';
 import { resourceKey } from './core-kinds.ts';
-import { shown, type Findings } from './findings.ts';
+import { shown, type Findings, type Note } from './findings.ts';
 import { permitted } from './namespaces.ts';
 
 /** Who asks for a secret, and where it says so. */
@@ -39,15 +40,14 @@ export function findSecret(
     });
     return undefined;
   }
-  want(context, { kind: 'Secret', namespace: owner, name: ref.name });
-  const secret = context.secretBodies.get(resourceKey({ namespace: owner, name: ref.name }));
+  const wanted = { kind: 'Secret', namespace: owner, name: ref.name };
+  want(context, wanted);
+  const secret = context.secretBodies.get(resourceKey(wanted));
   if (!secret) {
     (required === true ? findings.error : findings.warn)({
-      reason: 'SecretNotFound',
+      ...missing(wanted, context),
       path,
       what: 'the secret is missing',
-      found: `no Secret ${shown(`${owner}.${ref.name}`)}`,
-      accepted: 'the name of a Secret',
       ...(required === true
         ? { gloo: `SSL secret not found: list did not find secret ${owner}.${ref.name}` }
         : {}),
@@ -55,6 +55,21 @@ export function findSecret(
     return undefined;
   }
   return foundSecret(secret);
+}
+
+/** A Secret without the right to it may well be there, as whoever looks with kubectl can see. */
+function missing(
+  ref: ResourceRef,
+  { withheld }: CompileContext,
+): Pick<Note, 'reason' | 'found' | 'accepted'> {
+  const found = `no Secret ${shown(`${ref.namespace}.${ref.name}`)}`;
+  const accepted = 'the name of a Secret';
+  if (withheld.get(refKey(ref)) === undefined) return { reason: 'SecretNotFound', found, accepted };
+  return {
+    reason: 'KindForbidden',
+    found: `${found} that the gateway may read`,
+    accepted: `${accepted}, and the right to list and watch it`,
+  };
 }
 
 /** A Secret that is at hand. */

@@ -1,4 +1,4 @@
-import type { EndpointSliceBody, ServiceBody } from '../api/resource.ts';
+import { refKey, type EndpointSliceBody, type ServiceBody } from '../api/resource.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import { defaultConnections } from './cluster-defaults.ts';
 import type { CompileState } from './compile-state.ts';
@@ -29,7 +29,11 @@ export interface KnownTarget {
   readonly target: ServiceTarget;
   readonly body: ServiceBody | undefined;
   readonly slices: readonly EndpointSliceBody[];
+  /** Which of both may not be read. */
+  readonly withheld: Withheld;
 }
+
+type Withheld = 'Service' | 'EndpointSlice' | undefined;
 
 /** What a port of a Service leads to: the same object as in the former compile while nothing of it has changed. */
 export function serviceTarget(service: ServicePort, state: CompileState): ServiceTarget {
@@ -40,17 +44,29 @@ export function serviceTarget(service: ServicePort, state: CompileState): Servic
   if (known) return known.target;
   const body = state.services.get(owner);
   const slices = state.endpointSlices.get(owner) ?? [];
+  const from: Sources = { body, slices, withheld: withheldOf(service, state) };
   const last = former.serviceTargets.get(key);
-  const isKept = last?.body === body && isSameList(last?.slices ?? [], slices);
   const target =
-    last && isKept ? last.target : compileTarget(service, { body, slices }, state.options);
-  next.serviceTargets.set(key, { target, body, slices });
+    last && isSame(last, from) ? last.target : compileTarget(service, from, state.options);
+  next.serviceTargets.set(key, { target, ...from });
   return target;
+}
+
+function withheldOf({ namespace, name }: ServicePort, { withheld }: CompileState): Withheld {
+  const kinds = ['Service', 'EndpointSlice'] as const;
+  return kinds.find((kind) => withheld.get(refKey({ kind, namespace, name })) !== undefined);
 }
 
 /** Name of the cluster of a port of a Service, as Gloo's. */
 export function serviceClusterName({ name, namespace, port }: ServicePort): string {
   return `kube-svc:${namespace}-${name}-${port}_${namespace}`;
+}
+
+/** Of a target, what it is made of. */
+type Sources = Omit<KnownTarget, 'target'>;
+
+function isSame(a: Sources, b: Sources): boolean {
+  return a.body === b.body && a.withheld === b.withheld && isSameList(a.slices, b.slices);
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -64,15 +80,12 @@ interface Found {
   readonly fault?: ServiceFault;
 }
 
-function compileTarget(
-  service: ServicePort,
-  { body, slices }: Pick<KnownTarget, 'body' | 'slices'>,
-  options: Options,
-): ServiceTarget {
+function compileTarget(service: ServicePort, from: Sources, options: Options): ServiceTarget {
+  const { body } = from;
   const { endpoints, fault } =
     body?.spec.type === 'ExternalName'
       ? externalEndpoints(service, body, options)
-      : sliceEndpoints(service, { body, slices }, options);
+      : sliceEndpoints(service, from, options);
   return {
     cluster: { name: serviceClusterName(service), endpoints, ...defaultConnections },
     fault: fault && JSON.stringify(fault),
@@ -101,13 +114,14 @@ function externalEndpoints(
 
 function sliceEndpoints(
   service: ServicePort,
-  { body, slices }: Pick<KnownTarget, 'body' | 'slices'>,
+  { body, slices, withheld }: Sources,
   options: Options,
 ): Found {
   const port = body?.spec.ports?.find((one) => one.port === service.port);
-  if (!port) return { endpoints: [], fault: notFound(service, body) };
+  if (!port) return { endpoints: [], fault: notFound(service, body, withheld) };
   const ready = readyEndpoints(slices, port.name ?? '');
   if (ready.length > 0) return withoutLocal(ready, options);
+  if (withheld === 'EndpointSlice') return { endpoints: [], fault: noSlices(service) };
   const fault: ServiceFault = {
     reason: 'NoEndpoints',
     what: 'requests get 503',
@@ -117,11 +131,29 @@ function sliceEndpoints(
   return { endpoints: [], fault };
 }
 
+function noSlices({ namespace, name }: ServicePort): ServiceFault {
+  return {
+    reason: 'KindForbidden',
+    what: 'requests get 503',
+    found: `no endpoint slice of ${namespace}.${name} that the gateway may read`,
+    accepted: 'the right to list and watch endpointslices.discovery.k8s.io there',
+  };
+}
+
 function notFound(
   { namespace, name, port }: ServicePort,
   body: ServiceBody | undefined,
+  withheld: Withheld,
 ): ServiceFault {
   const title = shown(`${namespace}.${name}`);
+  if (!body && withheld === 'Service') {
+    return {
+      reason: 'KindForbidden',
+      what: 'requests get 503',
+      found: `no Service ${title} that the gateway may read`,
+      accepted: 'the name of a Service, and the right to list and watch it',
+    };
+  }
   return {
     reason: 'ServiceNotFound',
     what: 'requests get 503',

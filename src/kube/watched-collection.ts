@@ -69,7 +69,7 @@ export function createWatchedCollection(
     client: parts.client,
     path: collectionPath(target.kind, target.namespace),
     ...(target.query === undefined ? {} : { query: target.query }),
-    handlers: handlersOf(objects, progress),
+    handlers: handlersOf(objects, progress, (state) => withhold(target, state, parts)),
     clock: parts.clock,
     logger: parts.logger,
   });
@@ -87,12 +87,27 @@ export function createWatchedCollection(
     stop,
     drop: () => {
       objects.replaced([]);
+      withhold(target, 'synced', parts);
       return stop();
     },
   };
 }
 
-function handlersOf(objects: CollectionObjects, progress: Progress): ListWatchOptions['handlers'] {
+/** Whoever misses what one target names has to hear that there is no right to it; not being reachable changes nothing of that. */
+function withhold(
+  { kind, namespace = '', name }: WatchTarget,
+  state: ListWatchState,
+  { store }: CollectionParts,
+): void {
+  if (name === undefined || state === 'starting' || state === 'failing') return;
+  store.withhold({ kind, namespace, name }, state === 'forbidden');
+}
+
+function handlersOf(
+  objects: CollectionObjects,
+  progress: Progress,
+  turned: (state: ListWatchState) => void,
+): ListWatchOptions['handlers'] {
   return {
     arriving: (list) => objects.arriving(list),
     replaced: (list) => {
@@ -101,7 +116,11 @@ function handlersOf(objects: CollectionObjects, progress: Progress): ListWatchOp
     },
     changed: (object) => objects.changed(object),
     deleted: (object) => objects.deleted(object),
-    stateChanged: progress.stateChanged,
+    stateChanged: (state) => {
+      // First, since the compile that waits for an answer begins with it.
+      turned(state);
+      progress.stateChanged(state);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { explainProblem, type Problem } from '../api/problem.ts';
 import type { Kind } from '../api/kinds.ts';
 import { refKey, type Entry, type ResourceSet } from '../api/resource.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import { HeldEntries } from './held-entries.ts';
 import { findEntry, withChanges, type SortedEntries } from './sorted-entries.ts';
 
@@ -26,6 +27,8 @@ export interface Store {
   /** Adds or replaces one entry of an origin. */
   readonly put: (origin: string, entry: Entry) => void;
   readonly delete: (origin: string, ref: Entry['ref']) => void;
+  /** Whether a source may not read something; see `ResourceSet.withheld`. */
+  readonly withhold: (ref: ResourceRef, isWithheld: boolean) => void;
   readonly snapshot: () => Snapshot;
   /** Called after every change. */
   readonly onChange: (listener: () => void) => void;
@@ -37,7 +40,8 @@ export function createStore(): Store {
   const listeners: (() => void)[] = [];
   const changed = new Set<string>();
   let lists: Lists = new Map();
-  let latest = snapshotOf(lists, held);
+  let withheld: ReadonlySet<string> = new Set();
+  let latest = snapshotOf(lists, held, withheld);
   const replace = (origin: string, ref: Entry['ref'], entry?: Entry): void => {
     const key = refKey(ref);
     held.replace(origin, key, entry);
@@ -54,16 +58,30 @@ export function createStore(): Store {
     },
     put: (origin, entry) => replace(origin, entry.ref, entry),
     delete: (origin, ref) => replace(origin, ref),
+    withhold: (ref, isWithheld) => {
+      const former = withheld;
+      withheld = withMember(former, refKey(ref), isWithheld);
+      if (withheld !== former) tell();
+    },
     // Asked for much more often than it changes, and then little does among much.
     snapshot: () => {
-      if (changed.size === 0) return latest;
+      if (changed.size === 0 && withheld === latest.withheld) return latest;
       lists = listsAfter(lists, changed, held);
-      latest = snapshotOf(lists, held);
+      latest = snapshotOf(lists, held, withheld);
       changed.clear();
       return latest;
     },
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** The same set when that changes nothing. */
+function withMember(set: ReadonlySet<string>, member: string, isIn: boolean): ReadonlySet<string> {
+  if (set.has(member) === isIn) return set;
+  const next = new Set(set);
+  if (isIn) next.add(member);
+  else next.delete(member);
+  return next;
 }
 
 type Lists = ReadonlyMap<Kind, SortedEntries>;
@@ -84,12 +102,13 @@ function listsAfter(former: Lists, changed: ReadonlySet<string>, held: HeldEntri
   return lists;
 }
 
-function snapshotOf(lists: Lists, held: HeldEntries): Snapshot {
+function snapshotOf(lists: Lists, held: HeldEntries, withheld: ReadonlySet<string>): Snapshot {
   const duplicates = held.duplicates().map(({ entry, first }) => {
     return { entry, problem: duplicateProblem(entry, first) };
   });
   return {
     duplicates,
+    withheld,
     list: <K extends Kind>(kind: K) => (lists.get(kind) ?? []) as readonly Entry<K>[],
     get: <K extends Kind>(kind: K, namespace: string, name: string) =>
       findEntry(lists.get(kind) ?? [], namespace, name) as Entry<K> | undefined,

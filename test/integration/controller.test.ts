@@ -228,38 +228,81 @@ describe('a Secret', () => {
       'no right to list and watch secrets with the name deepseek-key in namespace closed',
     );
     expect(dump + gateway.log()).not.toContain('sk-hidden');
+    const found =
+      'found no Secret "closed.deepseek-key" that the gateway may read, accepted the name of a Secret, and the right to list and watch it';
+    for (const kind of ['Upstream', 'VirtualService']) {
+      expect(await stateOf(kind, 'model')).toMatchObject({
+        state: 'Warning',
+        reason: expect.stringContaining(found),
+      });
+    }
+    const rights = readFileSync('deploy/secrets.yaml', 'utf8');
+    await kube.kubectl(['apply', '-n', 'closed', '-f', '-'], rights);
+    await until('closed.example', 'one hidden');
+    expect(await stateOf('VirtualService', 'model')).toMatchObject({ state: 'Accepted' });
   });
 });
 
 describe('a Service', () => {
-  it('may change its endpoints while requests are served', async () => {
-    const slice = (index: number) => {
-      return { namespace: 'apps', service: 'web', port: portOf(index) };
-    };
-    const ports = [{ name: 'http', port: 80 }];
-    await create('services', ['apps', 'web'], { spec: { ports } });
-    await writeLoopbackSlice(kube.etcd, slice(0));
-    const kubeDestination = { ref: { name: 'web', namespace: 'apps' }, port: 80 };
-    const route = { routeAction: { single: { kube: kubeDestination } } };
-    await create('virtualservices', ['apps', 'web'], host('web.example', route));
-    await until('web.example', /^one/);
-    const asked = { url: gateway.url, host: 'web.example', path: '/' };
-    const traffic = startTraffic({ ...asked, perSecond: 250, status: 200 });
-    for (let count = 0; count < 12; count += 1) {
-      const [now, next] = count % 2 === 0 ? [0, 1] : [1, 0];
-      await writeLoopbackSlice(kube.etcd, slice(next));
-      await until('web.example', next === 0 ? /^one/ : /^two/);
-      if (count % 4 < 2) await writeLoopbackSlice(kube.etcd, { ...slice(now), ready: false });
-      else await deleteLoopbackSlice(kube.etcd, slice(now));
-      await untilOnly('web.example', next === 0 ? 'one' : 'two');
-    }
-    await traffic.stop();
-    expect(traffic.failures()).toEqual({});
-    expect(traffic.sent()).toBeGreaterThan(200);
-    await writeLoopbackSlice(kube.etcd, { ...slice(0), ready: false });
-    await until('web.example', '503');
-  }, 30_000);
+  const kubeOf = (service: string) => {
+    return { kube: { ref: { name: service, namespace: 'apps' }, port: 80 } };
+  };
+
+  it.each([
+    ['named by a route', 'web', { routeAction: { single: kubeOf('web') } }, undefined],
+    [
+      'named by an Upstream',
+      'shop',
+      to('shop'),
+      { spec: { kube: { serviceName: 'shop', servicePort: 80 } } },
+    ],
+  ])(
+    '%s may change its endpoints while requests are served',
+    async (_title, name, route, upstream) => {
+      const slice = (index: number, ready = true) => {
+        return { namespace: 'apps', service: name, port: portOf(index), ready };
+      };
+      const domain = `${name}.example`;
+      await create('services', ['apps', name], { spec: { ports: [{ name: 'http', port: 80 }] } });
+      if (upstream) await create('upstreams', ['apps', name], upstream);
+      await writeLoopbackSlice(kube.etcd, slice(1, false));
+      await create('virtualservices', ['apps', name], host(domain, route));
+      await until(domain, '503');
+      await writeLoopbackSlice(kube.etcd, slice(0));
+      await untilOnly(domain, 'one');
+      const asked = { url: gateway.url, host: domain, path: '/' };
+      const traffic = startTraffic({ ...asked, perSecond: 250, status: 200 });
+      for (let count = 0; count < 12; count += 1) {
+        const [now, next] = count % 2 === 0 ? [0, 1] : [1, 0];
+        await writeLoopbackSlice(kube.etcd, slice(next));
+        await until(domain, next === 0 ? /^one/ : /^two/);
+        if (count % 4 < 2) await writeLoopbackSlice(kube.etcd, slice(now, false));
+        else await deleteLoopbackSlice(kube.etcd, slice(now));
+        await untilOnly(domain, next === 0 ? 'one' : 'two');
+      }
+      await traffic.stop();
+      expect(traffic.failures()).toEqual({});
+      expect(traffic.sent()).toBeGreaterThan(200);
+      await writeLoopbackSlice(kube.etcd, slice(0, false));
+      await until(domain, '503');
+      expect(await stateOf('VirtualService', name)).toMatchObject({
+        state: 'Warning',
+        reason: expect.stringContaining(`no ready endpoint of apps.${name}:80`),
+      });
+    },
+    30_000,
+  );
 });
+
+/** What has become of a resource, as the admin port tells it. */
+async function stateOf(kind: string, name: string): Promise<{ state: string; reason: string }> {
+  const dump = await fetch(`${gateway.adminUrl}/config_dump`).then((answer) => answer.json());
+  type Told = { ref: { kind: string; name: string }; state: string; reason: string };
+  const { outcomes } = dump as { outcomes: Told[] };
+  const found = outcomes.find(({ ref }) => ref.kind === kind && ref.name === name);
+  if (!found) throw new Error(`${kind} ${name} is not seen`);
+  return found;
+}
 
 /** Waits until a backend has answered several times in a row. */
 async function untilOnly(domain: string, name: string): Promise<void> {

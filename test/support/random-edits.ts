@@ -26,6 +26,13 @@ export function createEditor(store: Store, random: () => number): { readonly edi
     store.put('watch', entry);
   };
   const edit = (): string => {
+    if (random() < 0.05) {
+      const ref = { kind: pick(['Secret', 'Service', 'EndpointSlice']), namespace: 'default' };
+      const name = pick(['s1', 's2', 'svc', 'other']);
+      const isWithheld = random() < 0.7;
+      store.withhold({ ...ref, name }, isWithheld);
+      return `${isWithheld ? 'withhold' : 'show'} ${ref.kind} ${name}`;
+    }
     const [key, known] = pick([...held, ['', undefined] as const]);
     if (known && random() < 0.12) {
       held.delete(key);

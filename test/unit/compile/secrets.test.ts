@@ -6,9 +6,9 @@ import { createFindings } from '../../../src/compile/findings.ts';
 import { findSecret, keepSecret } from '../../../src/compile/secrets.ts';
 import { manifest, resourcesOf } from '../../support/resources.ts';
 
-function contextOf(text: string): CompileContext {
+function contextOf(text: string, withheld: ReadonlySet<string> = new Set()): CompileContext {
   const context = createCompileState(
-    resourcesOf(text),
+    { ...resourcesOf(text), withheld },
     { importKeys: async () => ({ keys: [], findings: [] }), checkRegex: () => undefined },
     { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },
   );
@@ -49,6 +49,25 @@ describe('findSecret', () => {
       found: ['error SecretNotFound'],
       texts: ['SSL secret not found: list did not find secret default.gone'],
     });
+  });
+
+  it('tells one that may not be read from one that is not there', () => {
+    const withheld = new Set(['Secret/default/gone', 'Secret/default/own']);
+    const found = (name: string, required: boolean) => {
+      const context = contextOf(text, withheld);
+      const findings = createFindings();
+      const use = { context, namespace: 'default', findings, path: '', required };
+      const secret = findSecret({ name }, use);
+      return [
+        secret !== undefined,
+        findings.list.map(({ severity, reason }) => `${severity} ${reason}`),
+      ];
+    };
+    expect(found('gone', false)).toEqual([false, ['warning KindForbidden']]);
+    expect(found('gone', true)).toEqual([false, ['error KindForbidden']]);
+    expect(found('absent', false)).toEqual([false, ['warning SecretNotFound']]);
+    // What was read before the right was taken away is used on.
+    expect(found('own', true)).toEqual([true, []]);
   });
 
   it('says the same of one in another namespace, whether it is there or not', () => {

@@ -47,6 +47,29 @@ describe('serviceTarget', () => {
     expect(endpointsOf(changed)).toEqual(['10.0.0.2:8080']);
   });
 
+  const ports = service({ ports: [{ port: 80 }] });
+
+  it.each([
+    ['Service', '', 'KindForbidden', 'no Service "default.svc" that the gateway may read'],
+    ['EndpointSlice', ports, 'KindForbidden', 'no endpoint slice of default.svc that the gateway'],
+    ['Secret', ports, 'NoEndpoints', 'no ready endpoint'],
+    ['Secret', '', 'ServiceNotFound', 'no Service "default.svc"'],
+    ['Service', ports + slice('10.0.0.1'), undefined, ''],
+    ['EndpointSlice', ports + slice('10.0.0.1'), undefined, ''],
+  ])('without the right to a %s says so where it is missed', (kind, text, reason, found) => {
+    const resources = resourcesOf(text);
+    const withheld = new Set([`${kind}/default/svc`]);
+    const [before, during, after] = [
+      targetOf(resources),
+      targetOf({ ...resources, withheld }),
+      targetOf(resources),
+    ];
+    const fault = JSON.parse(during.fault ?? '{}') as { reason?: string; found?: string };
+    expect(fault.reason).toBe(reason);
+    expect(fault.found ?? '').toContain(found);
+    expect(after).toEqual(before);
+  });
+
   it.each([
     ['model.test', undefined, [], 'ForbiddenAddress'],
     ['model.test', false, [], 'ForbiddenAddress'],

@@ -78,6 +78,28 @@ describe('watches of Secrets and Services', () => {
     expect(references.want([secret('key')])).toBeUndefined();
   });
 
+  it('make known which may not be read, until they may or are wanted no more', async () => {
+    const { references, store, watches, changes } = setUp();
+    const withheld = () => [...store.snapshot().withheld].toSorted();
+    const wait = references.want([secret('key'), service('web')]);
+    const key = watches.watch('metadata.name=key');
+    key.turns('forbidden');
+    watches.watch('service-name=web').turns('forbidden');
+    expect(withheld()).toEqual(['EndpointSlice/a/web', 'Secret/a/key']);
+    watches.watch('metadata.name=web').lists();
+    await wait;
+    const before = changes();
+    // Nobody who may ask has said otherwise.
+    key.turns('failing', '500');
+    expect(withheld()).toEqual(['EndpointSlice/a/web', 'Secret/a/key']);
+    expect(changes()).toBe(before);
+    key.turns('synced');
+    expect(withheld()).toEqual(['EndpointSlice/a/web']);
+    expect(changes()).toBe(before + 1);
+    void references.want([]);
+    expect(withheld()).toEqual([]);
+  });
+
   it('keep nobody waiting when the source stops', async () => {
     const { references, watches } = setUp();
     const wait = references.want([secret('key')]);

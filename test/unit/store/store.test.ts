@@ -40,6 +40,23 @@ describe('store', () => {
     expect(snapshot.get('Secret', 'apps', 'z')).toBeUndefined();
   });
 
+  it('knows what may not be read, and tells when that changes', () => {
+    const store = createStore();
+    let told = 0;
+    store.onChange(() => (told += 1));
+    const ref = { kind: 'Secret', namespace: 'a', name: 'key' };
+    const before = store.snapshot();
+    store.withhold(ref, true);
+    store.withhold(ref, true);
+    const during = store.snapshot();
+    expect([...during.withheld]).toEqual(['Secret/a/key']);
+    expect(store.snapshot()).toBe(during);
+    store.withhold(ref, false);
+    expect(store.snapshot().withheld.size).toBe(0);
+    // One moment stays as it was.
+    expect([before.withheld.size, during.withheld.size, told]).toEqual([0, 1, 2]);
+  });
+
   it('replaces one entry of an origin and keeps the others', () => {
     const store = createStore();
     store.put('watch', entry('a', '1'));
