@@ -48,7 +48,8 @@ export interface KeptVersionsOptions {
   readonly logger: Logger;
 }
 
-const holdOffLimits = { quietMs: 1_000, maxMs: 3_000 };
+/** While thousands are applied nearly every object changes all the time: they are not written again and again. */
+const holdOffLimits = { quietMs: 1_000, maxMs: 10_000 };
 const restoreWithinMs = 5_000;
 const restorePauseMs = 1_000;
 const stopWithinMs = 2_000;

@@ -5,6 +5,7 @@ import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
 import { heldSpec, readLease, releasedSpec, type LeaseState } from './lease-document.ts';
+import { NoConnectionError } from './no-connection-error.ts';
 
 /** Which of several controllers writes to the cluster: the one that holds the Lease. All of them serve. */
 export interface LeaderElection {
@@ -229,7 +230,10 @@ function failed(state: State, thrown: unknown): number {
     state.logger.warn({ error: messageOf(thrown) }, 'lease not reached');
   }
   const retryAfterMs = thrown instanceof KubeApiError ? (thrown.retryAfterMs ?? 0) : 0;
-  const slowMs = Math.min(retryMs * 2 ** (state.failures - 1), deadlineMs);
+  // Without a connection the server is not asked too much.
+  const isUnconnected = thrown instanceof KubeApiError && thrown.cause instanceof NoConnectionError;
+  const failures = isUnconnected ? 1 : state.failures;
+  const slowMs = Math.min(retryMs * 2 ** (failures - 1), deadlineMs);
   const waitMs = state.renewedMs === undefined ? slowMs : retryMs;
   return jittered(state, Math.max(waitMs, Math.min(retryAfterMs, deadlineMs)));
 }

@@ -3,6 +3,7 @@ import { createLogger } from '../../../src/base/log.ts';
 import { KubeApiError } from '../../../src/kube/kube-api-error.ts';
 import type { KubeRequest } from '../../../src/kube/kube-client.ts';
 import { createLeaderElection, type LeaderElection } from '../../../src/kube/leader-election.ts';
+import { NoConnectionError } from '../../../src/kube/no-connection-error.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { createFakeKubeApi, settled } from '../../support/fake-kube-api.ts';
 
@@ -15,6 +16,9 @@ interface Member {
   readonly clock: FakeClock;
   /** Requests of this one fail, as when its process were dead or its network away. */
   cut: boolean;
+  /** What they fail with then. */
+  error: KubeApiError;
+  requests: number;
 }
 
 function setUp() {
@@ -27,7 +31,8 @@ function setUp() {
     clocks.push(clock);
     const client = {
       request: async <T>(request: KubeRequest): Promise<T> => {
-        if (member.cut) throw new KubeApiError(0, 'no answer');
+        member.requests += 1;
+        if (member.cut) throw member.error;
         return api.client.request<T>(request);
       },
     };
@@ -41,7 +46,8 @@ function setUp() {
     });
     const changes: boolean[] = [];
     election.onChange((leads) => void changes.push(leads));
-    const member: Member = { election, changes, clock, cut: false };
+    const error = new KubeApiError(0, 'no answer');
+    const member: Member = { election, changes, clock, cut: false, error, requests: 0 };
     election.start();
     return member;
   };
@@ -67,6 +73,8 @@ async function secondsUntil(
   throw new Error('it never happened');
 }
 
+const cause = new NoConnectionError(new Error('connect ECONNREFUSED'));
+
 describe('leader election', () => {
   const members: Member[] = [];
   afterEach(async () => {
@@ -76,6 +84,19 @@ describe('leader election', () => {
     members.push(member);
     return member;
   };
+
+  it.each([
+    ['seldom while there is no answer', new KubeApiError(0, 'no answer'), [5, 10]],
+    ['soon while there is no connection', new KubeApiError(0, 'refused', { cause }), [36, 44]],
+  ] as const)('looks again %s', async (_what, error, [least, most]) => {
+    const { join, pass } = setUp();
+    const member = track(join('a'));
+    member.cut = true;
+    member.error = error;
+    await pass(60);
+    expect(member.requests).toBeGreaterThanOrEqual(least);
+    expect(member.requests).toBeLessThanOrEqual(most);
+  });
 
   it('makes the Lease and leads', async () => {
     const { join, pass, spec, lines } = setUp();
