@@ -1,7 +1,7 @@
 import type { OwnKind } from '../api/kinds.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
-import { apiVersionOf } from './own-kind.ts';
+import { apiVersion } from './api-version.ts';
 import { apiTime, cutText } from './status-document.ts';
 import type { Transition } from './status-transitions.ts';
 
@@ -40,7 +40,7 @@ export function eventDocument(
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { namespace, name: `${name.slice(0, maxNameLength - suffix.length)}${suffix}` },
-    involvedObject: { apiVersion: apiVersionOf(kind), kind, namespace, name, uid, resourceVersion },
+    involvedObject: { apiVersion: apiVersion(kind), kind, namespace, name, uid, resourceVersion },
     type,
     reason,
     message: cutText(message, maxMessageBytes),

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { kinds } from '../api/kinds.ts';
 import { refKey, type Resource } from '../api/resource.ts';
 import { contentHash, stableJson } from '../base/stable-json.ts';
+import { apiVersion } from './api-version.ts';
 import { keyOfManifest } from './kept-copies.ts';
 
 /** Copies of resources as one object holds them. */
@@ -33,10 +33,6 @@ const maxUnpacked = 256 * 1024 * 1024;
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
-
-const apiVersions: ReadonlyMap<string, string> = new Map(
-  kinds.map(({ kind, group, version }) => [kind, `${group}/${version}`]),
-);
 
 /** kubectl's own copy of the manifest would double each of ours. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -111,7 +107,7 @@ function manifestText(resource: Resource): string {
   const { annotations, ...metadata } = resource.metadata;
   const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== lastApplied);
   return stableJson({
-    apiVersion: apiVersions.get(resource.kind),
+    apiVersion: apiVersion(resource.kind),
     ...resource,
     metadata: {
       ...metadata,

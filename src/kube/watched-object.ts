@@ -1,8 +1,10 @@
-import { coreKinds, kinds, type Kind } from '../api/kinds.ts';
+import type { Kind } from '../api/kinds.ts';
 import { refKey, type Entry } from '../api/resource.ts';
 import { validateManifest } from '../api/validate.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
+import { apiVersion } from './api-version.ts';
+import { ownKind } from './own-kind.ts';
 import type { KubeMetadata, KubeObject } from './kube-object.ts';
 
 /** An object of a watch, in the form of the store. */
@@ -16,14 +18,6 @@ export interface WatchedObject {
 
 /** kubectl keeps the whole object in it, the data of a Secret included. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-
-const ownKinds: ReadonlySet<string> = new Set(kinds.map(({ kind }) => kind));
-const apiVersions: ReadonlyMap<string, string> = new Map(
-  [...kinds, ...coreKinds].map(({ kind, group, version }) => [
-    kind,
-    group === '' ? version : `${group}/${version}`,
-  ]),
-);
 
 /** Reads an object; the former one is given back when nothing that matters has changed, and is not validated anew. */
 export function watchedObject(
@@ -73,7 +67,7 @@ function manifestOf(kind: Kind, object: KubeObject) {
   const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...body } = object;
   const { name, namespace, uid, generation, creationTimestamp, labels } = metadata;
   return {
-    apiVersion: apiVersions.get(kind),
+    apiVersion: apiVersion(kind),
     kind,
     metadata: {
       name,
@@ -92,7 +86,7 @@ function annotationsOf(
   kind: Kind,
   { annotations }: KubeMetadata,
 ): KubeMetadata['annotations'] | undefined {
-  if (annotations === undefined || !ownKinds.has(kind)) return undefined;
+  if (annotations === undefined || ownKind(kind) === undefined) return undefined;
   const { [lastApplied]: _lastApplied, ...rest } = annotations;
   return Object.keys(rest).length > 0 ? rest : undefined;
 }
