@@ -8,6 +8,7 @@ import type { Command, CommandIo } from './command.ts';
 export const checkCommand: Command = {
   summary: 'find the mistakes in manifests',
   usage: `seekgate check FILES… [-o json] [--namespace NAME] [--allow-local-upstreams off|loopback|on]
+                       [--allow-external-name]
 
 Reads folders and files of manifests and says what is wrong with them, with file and line. Exits
 with 1 when there are errors, with 0 when there are only warnings. Nothing is fetched: whether
@@ -16,6 +17,7 @@ keys can be had from a URL shows at run time.
   -o, --output text|json         how to say it (default text)
   --namespace NAME               of manifests that name none (default default)
   --allow-local-upstreams SCOPE  as for run: off, loopback (default) or on
+  --allow-external-name          as for run: take Services of type ExternalName
 `,
   run: async (args, io) => {
     const { values, positionals } = parseArguments({
@@ -25,6 +27,7 @@ keys can be had from a URL shows at run time.
         output: { type: 'string', short: 'o', default: 'text' },
         namespace: { type: 'string', default: 'default' },
         'allow-local-upstreams': { type: 'string', default: 'loopback' },
+        'allow-external-name': { type: 'boolean', default: false },
       },
     });
     if (positionals.length === 0) {
@@ -36,6 +39,7 @@ keys can be had from a URL shows at run time.
       paths: positionals,
       namespace: values.namespace,
       allowLocalUpstreams: local,
+      allowExternalName: values['allow-external-name'],
     });
     if (output === 'json') io.stdout(`${JSON.stringify(result, undefined, 2)}\n`);
     else printText(result, io);

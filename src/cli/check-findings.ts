@@ -26,11 +26,12 @@ export interface CheckOptions {
   readonly paths: readonly string[];
   readonly namespace: string;
   readonly allowLocalUpstreams: LocalAddresses;
+  readonly allowExternalName: boolean;
 }
 
 /** Reads and compiles manifests as `run` would, without serving them and without the network. */
 export async function checkManifests(options: CheckOptions): Promise<CheckResult> {
-  const { paths, namespace, allowLocalUpstreams } = options;
+  const { paths, namespace, allowLocalUpstreams, allowExternalName } = options;
   await assertPathsExist(paths);
   const store = createStore();
   const documents = new Map<string, ManifestDocument>();
@@ -47,6 +48,7 @@ export async function checkManifests(options: CheckOptions): Promise<CheckResult
     httpPort: undefined,
     httpsPort: undefined,
     allowLocalUpstreams,
+    allowExternalName,
     lastGood: new Map(),
   });
   const lineIn = (origin: string, path: string): string =>

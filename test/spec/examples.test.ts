@@ -19,6 +19,7 @@ describe('examples', () => {
       paths: [join('examples', name)],
       namespace: 'default',
       allowLocalUpstreams: 'on',
+      allowExternalName: false,
     });
     const errors = findings.filter(({ severity }) => severity === 'error').map(findingLine);
     expect(errors).toEqual([]);

@@ -197,6 +197,17 @@ describe('check', () => {
     expect(code).toBe(/: error: /.test(text) ? 1 : 0);
   });
 
+  it('permits Services of type ExternalName when told to', async () => {
+    using folder = createTempFolder();
+    const service =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: ExternalName, externalName: a.example}\n';
+    await folder.write('a.yaml', service);
+    await folder.write('b.yaml', upstream('{kube: {serviceName: s, servicePort: 80}}'));
+    expect((await check(folder)).text).toContain('an ExternalName Service could point anywhere');
+    const { code, text } = await check(folder, '--allow-external-name');
+    expect([code, text]).toEqual([0, 'No problems detected. (1 resource)\n']);
+  });
+
   it.each([
     [[], 'found no files'],
     [['.', '-o', 'xml'], '--output: found xml, accepted text, json'],
