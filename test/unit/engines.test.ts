@@ -50,7 +50,14 @@ function tableOf(body: string, port = 0): RoutingTable {
 }
 
 const resultOf = (table: RoutingTable) => {
-  return { table, secrets: {}, outcomes: [], accepted: new Map(), certificates: new Map(), wanted: [] };
+  return {
+    table,
+    secrets: {},
+    outcomes: [],
+    accepted: new Map(),
+    certificates: new Map(),
+    wanted: [],
+  };
 };
 
 const ask = (engines: Engines) =>

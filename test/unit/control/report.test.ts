@@ -21,7 +21,14 @@ function tableOf(version: string, hosts = ['x', 'y', 'keyed']): RoutingTable {
 }
 
 function resultOf(table: RoutingTable) {
-  return { table, secrets: {}, outcomes: [], accepted: new Map(), certificates: new Map(), wanted: [] };
+  return {
+    table,
+    secrets: {},
+    outcomes: [],
+    accepted: new Map(),
+    certificates: new Map(),
+    wanted: [],
+  };
 }
 
 function outcomeOf(name: string, findings: readonly Finding[] = []): Outcome {
