@@ -32,7 +32,7 @@ export interface ControlPorts {
 }
 
 /** What the former compile left for this one. */
-export interface LastServed {
+interface LastServed {
   readonly lastGood: ReadonlyMap<string, Resource>;
   /** None outlives the process: they hold private keys. */
   readonly lastCertificates: CompileResult['certificates'];
