@@ -8,6 +8,7 @@ import { KubeApiError } from './kube-api-error.ts';
 import { createKubeConnections } from './kube-connections.ts';
 import type { KubeCredentials } from './kube-credentials.ts';
 import type { KubeAnswer, KubeCall } from './kube-exchange.ts';
+import { createRecovery, type Recovery } from './recovery.ts';
 
 /** The Kubernetes API, over as few connections as its streams need; every call may be made at any time. */
 export interface KubeClient {
@@ -21,6 +22,8 @@ export interface KubeClient {
    * refuses or the connection breaks. Leaving the loop, or the signal, closes the stream.
    */
   readonly watch: (request: KubeRequest) => AsyncIterable<unknown>;
+  /** Calls the listener when a request has gone well after others came to nothing; the returned function ends that. */
+  readonly onRecovered: (listener: () => void) => () => void;
   /** Ends every connection. */
   readonly close: () => Promise<void>;
   /** For metrics: requests sent and connections opened since the start, connections open now. */
@@ -66,8 +69,9 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
   const { credentials, clock } = options;
   const server = new URL(credentials.facts.server);
   const connections = createKubeConnections({ server, clock });
+  const recovery = createRecovery();
   let requests = 0;
-  const send = async (request: KubeRequest, signal: AbortSignal): Promise<KubeAnswer> => {
+  const send: Send = async (request, signal) => {
     const call = callOf(request, options, signal);
     const sendWith = (access: KubeAccess): Promise<KubeAnswer> => {
       requests += 1;
@@ -81,17 +85,9 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     return checked(await sendWith(await credentials.renewed(access)), request);
   };
   return {
-    request: async <T>(request: KubeRequest) => {
-      const limit = createCallLimit(clock, request, request.timeoutMs ?? answerWithinMs);
-      try {
-        return (await parsedBody(await send(request, limit.signal))) as T;
-      } catch (thrown) {
-        throw asApiError(thrown, request);
-      } finally {
-        limit.end();
-      }
-    },
-    watch: (request) => watch(request, send, clock),
+    request: <T>(request: KubeRequest) => ask<T>(request, send, { clock, recovery }),
+    watch: (request) => watch(request, send, { clock, recovery }),
+    onRecovered: recovery.onRecovered,
     close: () => connections.close(),
     stats: () => {
       const { opened, open } = connections.stats();
@@ -100,19 +96,44 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
   };
 }
 
+type Send = (request: KubeRequest, signal: AbortSignal) => Promise<KubeAnswer>;
+
+interface CallContext {
+  readonly clock: Clock;
+  readonly recovery: Recovery;
+}
+
+async function ask<T>(
+  request: KubeRequest,
+  send: Send,
+  { clock, recovery }: CallContext,
+): Promise<T> {
+  const limit = createCallLimit(clock, request, request.timeoutMs ?? answerWithinMs);
+  try {
+    const body = await parsedBody(await send(request, limit.signal));
+    recovery.succeeded();
+    return body as T;
+  } catch (thrown) {
+    throw failure(thrown, request, recovery);
+  } finally {
+    limit.end();
+  }
+}
+
 async function* watch(
   request: KubeRequest,
-  send: (request: KubeRequest, signal: AbortSignal) => Promise<KubeAnswer>,
-  clock: Clock,
+  send: Send,
+  { clock, recovery }: CallContext,
 ): AsyncGenerator<unknown, void> {
   const limit = createCallLimit(clock, request, request.timeoutMs ?? watchOpenWithinMs);
   try {
     const { body } = await send(request, limit.signal);
     limit.met();
+    recovery.succeeded();
     request.opened?.();
     yield* jsonLines(body, maxLineBytes);
   } catch (thrown) {
-    throw asApiError(thrown, request);
+    throw failure(thrown, request, recovery);
   } finally {
     limit.end();
   }
@@ -138,6 +159,13 @@ function callOf(request: KubeRequest, options: KubeClientOptions, signal: AbortS
 async function checked(answer: KubeAnswer, request: KubeRequest): Promise<KubeAnswer> {
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw await refusalOf(answer, `${request.method} ${request.path}`);
+}
+
+function failure(thrown: unknown, request: KubeRequest, recovery: Recovery): KubeApiError {
+  const error = asApiError(thrown, request);
+  // What the caller has broken off says nothing of the server.
+  if (request.signal?.aborted !== true) recovery.failed(error);
+  return error;
 }
 
 function asApiError(thrown: unknown, { method, path }: KubeRequest): KubeApiError {

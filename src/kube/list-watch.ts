@@ -7,6 +7,7 @@ import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
 import { listAll } from './list-all.ts';
 import { NoConnectionError } from './no-connection-error.ts';
+import { isOutage } from './recovery.ts';
 import { watchFrom } from './watch-from.ts';
 
 /** What a list/watch has come to; `absent` is a 404 of the list (no such CRD), `forbidden` a 403. */
@@ -58,6 +59,9 @@ const pauseMs = 1_000;
 const refusalsUntilList = 3;
 /** And up to twice that, between attempts to get a connection. */
 const unconnectedMs = 1_000;
+/** Within it, all that wait for the server ask when one of them has had an answer; not again for that reason before the next. */
+const wokenWithinMs = 500;
+const wokenAgainMs = 5_000;
 /** A server that asks for more is asked again all the same. */
 const maxRetryAfterMs = 120_000;
 
@@ -91,6 +95,9 @@ class Run {
   /** Then a list alone does not make it good again. */
   #watchFails = false;
   #listedAt = Number.NEGATIVE_INFINITY;
+  #wokenAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last attempt failed by nobody answering. */
+  #isOutage = false;
 
   constructor(options: ListWatchOptions) {
     this.#options = options;
@@ -109,6 +116,7 @@ class Run {
   /** A list or a watch; gives how long to wait before the next. */
   async #step(): Promise<number> {
     const { clock } = this.#options;
+    this.#isOutage = false;
     const startedAt = clock.monotonic();
     const version = this.#version;
     try {
@@ -117,6 +125,7 @@ class Run {
       return version === undefined ? 0 : Math.max(0, startedAt + pauseMs - clock.monotonic());
     } catch (thrown) {
       if (this.stopping.signal.aborted) return 0;
+      this.#isOutage = isOutage(thrown);
       return version === undefined ? this.#listFailed(thrown) : this.#watchFailed(thrown);
     }
   }
@@ -246,17 +255,30 @@ class Run {
   }
 
   #pause(delayMs: number): Promise<void> {
+    const { clock, client } = this.#options;
     const { signal } = this.stopping;
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
-        stop();
+        for (const stop of stops) stop();
         signal.removeEventListener('abort', end);
         resolve();
       };
-      const stop = this.#options.clock.after(delayMs, end);
+      const wake = (): void => {
+        if (!this.#mayWake()) return;
+        this.#backOff.reset();
+        stops.push(clock.after(this.#random() * wokenWithinMs, end));
+      };
+      const stops = [clock.after(delayMs, end), client.onRecovered(wake)];
       signal.addEventListener('abort', end);
     });
+  }
+
+  #mayWake(): boolean {
+    const now = this.#options.clock.monotonic();
+    if (!this.#isOutage || now - this.#wokenAt < wokenAgainMs) return false;
+    this.#wokenAt = now;
+    return true;
   }
 }
 

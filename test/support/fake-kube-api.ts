@@ -32,6 +32,7 @@ export function createFakeKubeApi(): FakeKubeApi {
       watch: () => {
         throw new TypeError('no watches here');
       },
+      onRecovered: () => () => undefined,
       close: async () => undefined,
       stats: () => ({ requests: api.requests.length, connectionsOpened: 0, connections: 0 }),
     },

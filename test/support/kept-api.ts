@@ -63,6 +63,7 @@ export function createKeptApi(): KeptApi {
       watch: () => {
         throw new Error('nobody watches kept versions');
       },
+      onRecovered: () => () => undefined,
       close: () => Promise.resolve(),
       stats: () => ({ requests: 0, connectionsOpened: 0, connections: 0 }),
     },

@@ -23,6 +23,8 @@ export interface ScriptedKubeClient extends KubeClient {
   /** The same for the opening of watches: `undefined` opens. */
   readonly refuse: (...answers: readonly (ScriptedFailure | undefined)[]) => void;
   readonly watches: readonly ScriptedWatch[];
+  /** A request of somebody else has gone well. */
+  readonly recover: () => void;
 }
 
 type ScriptedFailure =
@@ -32,6 +34,7 @@ export type ScriptedAnswer = ScriptedFailure | Readonly<Record<string, unknown>>
 export function createScriptedKubeClient(clock: FakeClock): ScriptedKubeClient {
   let answers: readonly ScriptedAnswer[] = [listOf('1')];
   let refusals: readonly (ScriptedFailure | undefined)[] = [undefined];
+  const recoveries = new Set<() => void>();
   const log: { at: number; query: Record<string, string> }[] = [];
   const watches: ScriptedWatch[] = [];
   const note = ({ query = {} }: KubeRequest) =>
@@ -57,6 +60,13 @@ export function createScriptedKubeClient(clock: FakeClock): ScriptedKubeClient {
       const { watch, lines } = played(request, failed);
       watches.push(watch);
       return lines;
+    },
+    recover: () => {
+      for (const listener of recoveries) listener();
+    },
+    onRecovered: (listener) => {
+      recoveries.add(listener);
+      return () => void recoveries.delete(listener);
     },
     close: async () => undefined,
     stats: () => ({ requests: log.length, connectionsOpened: 1, connections: 1 }),

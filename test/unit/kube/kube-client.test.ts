@@ -159,6 +159,37 @@ describe('request', () => {
   });
 });
 
+describe('a recovery', () => {
+  it('is told when an answer comes after a failure', async () => {
+    let status = 503;
+    const { client } = await startKubeClient((stream) =>
+      respondJson(stream, {}, { ':status': status }),
+    );
+    let told = 0;
+    client.onRecovered(() => (told += 1));
+    await apiErrorOf(client.request(get('/x')));
+    status = 200;
+    expect(told).toBe(0);
+    await client.request(get('/x'));
+    await client.request(get('/x'));
+    expect(told).toBe(1);
+  });
+
+  it('is not told after a call that was broken off', async () => {
+    const { client } = await startKubeClient((stream, { ':path': path }) => {
+      if (path === '/x') respondJson(stream, {});
+    });
+    let told = 0;
+    client.onRecovered(() => (told += 1));
+    const stopped = new AbortController();
+    const asked = apiErrorOf(client.request({ ...get('/never'), signal: stopped.signal }));
+    stopped.abort();
+    expect((await asked).status).toBe(0);
+    await client.request(get('/x'));
+    expect(told).toBe(0);
+  });
+});
+
 describe('a 401', () => {
   const answer: Answering = (stream, { authorization }) =>
     respondJson(stream, {}, { ':status': authorization === 'Bearer one' ? 401 : 200 });

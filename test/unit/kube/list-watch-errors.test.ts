@@ -238,6 +238,43 @@ describe('errors', () => {
     },
   );
 
+  it.each([
+    ['the list', 0, (test: ListWatchRig, error: number) => test.client.answer(error)],
+    ['the list', 503, (test: ListWatchRig, error: number) => test.client.answer(error)],
+    ['a watch', 0, (test: ListWatchRig, error: number) => test.client.refuse(error)],
+  ])(
+    '%s that nobody answered (%i) is tried again once others are answered',
+    async (_, error, cut) => {
+      const test = start({ random: 0.5 });
+      cut(test, error);
+      await test.begin();
+      await test.pass(60_000);
+      const before = test.client.log.length;
+      test.client.recover();
+      await test.advance(249);
+      expect(test.client.log).toHaveLength(before);
+      await test.advance(1);
+      expect(test.client.log).toHaveLength(before + 1);
+      // The server may not be all there yet: the back-off begins anew, and nothing makes it ask more than that.
+      test.client.recover();
+      await test.advance(999);
+      expect(test.client.log).toHaveLength(before + 1);
+      await test.advance(1);
+      expect(test.client.log).toHaveLength(before + 2);
+    },
+  );
+
+  it.each([403, 429])('a list that was answered with %i waits its time', async (error) => {
+    const test = start();
+    test.client.answer(error === 429 ? { status: error, retryAfterMs: 20_000 } : error);
+    await test.begin();
+    await test.pass(60_000);
+    const before = test.client.log.length;
+    test.client.recover();
+    await test.advance(500);
+    expect(test.client.log).toHaveLength(before);
+  });
+
   it('without a connection attempts do not all come together', async () => {
     const test = start({ random: 0.5 });
     test.client.answer(unconnected);
