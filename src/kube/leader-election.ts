@@ -5,7 +5,6 @@ import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './kube-object.ts';
 import { heldSpec, readLease, releasedSpec, type LeaseState } from './lease-document.ts';
-import { NoConnectionError } from './no-connection-error.ts';
 
 /** Which of several controllers writes to the cluster: the one that holds the Lease. All of them serve. */
 export interface LeaderElection {
@@ -230,9 +229,9 @@ function failed(state: State, thrown: unknown): number {
     state.logger.warn({ error: messageOf(thrown) }, 'lease not reached');
   }
   const retryAfterMs = thrown instanceof KubeApiError ? (thrown.retryAfterMs ?? 0) : 0;
-  // Without a connection the server is not asked too much.
-  const isUnconnected = thrown instanceof KubeApiError && thrown.cause instanceof NoConnectionError;
-  const failures = isUnconnected ? 1 : state.failures;
+  // Without an answer there is no server to be spared, and the first answer to this has everything else ask again, too.
+  const isSilent = thrown instanceof KubeApiError && thrown.status === 0;
+  const failures = isSilent ? 1 : state.failures;
   const slowMs = Math.min(retryMs * 2 ** (failures - 1), deadlineMs);
   const waitMs = state.renewedMs === undefined ? slowMs : retryMs;
   return jittered(state, Math.max(waitMs, Math.min(retryAfterMs, deadlineMs)));

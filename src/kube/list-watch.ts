@@ -61,7 +61,7 @@ const refusalsUntilList = 3;
 const unconnectedMs = 1_000;
 /** Within it, all that wait for the server ask when one of them has had an answer; not again for that reason before the next. */
 const wokenWithinMs = 500;
-const wokenAgainMs = 5_000;
+const wokenAgainMs = 2_000;
 /** A server that asks for more is asked again all the same. */
 const maxRetryAfterMs = 120_000;
 

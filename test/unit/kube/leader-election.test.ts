@@ -3,7 +3,6 @@ import { createLogger } from '../../../src/base/log.ts';
 import { KubeApiError } from '../../../src/kube/kube-api-error.ts';
 import type { KubeRequest } from '../../../src/kube/kube-client.ts';
 import { createLeaderElection, type LeaderElection } from '../../../src/kube/leader-election.ts';
-import { NoConnectionError } from '../../../src/kube/no-connection-error.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { createFakeKubeApi, settled } from '../../support/fake-kube-api.ts';
 
@@ -73,8 +72,6 @@ async function secondsUntil(
   throw new Error('it never happened');
 }
 
-const cause = new NoConnectionError(new Error('connect ECONNREFUSED'));
-
 describe('leader election', () => {
   const members: Member[] = [];
   afterEach(async () => {
@@ -86,8 +83,8 @@ describe('leader election', () => {
   };
 
   it.each([
-    ['seldom while there is no answer', new KubeApiError(0, 'no answer'), [5, 10]],
-    ['soon while there is no connection', new KubeApiError(0, 'refused', { cause }), [36, 44]],
+    ['seldom while the server fails', new KubeApiError(503, 'no etcd'), [5, 10]],
+    ['soon while there is no answer', new KubeApiError(0, 'no answer'), [36, 44]],
   ] as const)('looks again %s', async (_what, error, [least, most]) => {
     const { join, pass } = setUp();
     const member = track(join('a'));
