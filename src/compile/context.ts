@@ -56,7 +56,7 @@ export interface SharedState {
   readonly serviceFaults: Lookup<ServicePort, string>;
   /** Names of the listeners that serve a VirtualService, one a line. */
   readonly listenersFor: Lookup<Resource<'VirtualService'>, string>;
-  /** The virtual host that has a domain, by `domainKey`. */
+  /** The virtual hosts that have a domain, by `domainKey`. */
   readonly domainOwners: Lookup<string, string>;
   /** The last good version, whichever that is. */
   readonly lastGood: Lookup<Entry, Resource>;

@@ -2,6 +2,7 @@ import type { CompileContext } from './context.ts';
 import type { Findings } from './findings.ts';
 import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
+import type { HostScope } from './providers.ts';
 
 /** Exact (with or without port), `*`, `*.suffix`, `*-suffix`, `prefix.*`, `prefix-*`. */
 const form =
@@ -48,24 +49,49 @@ export function domainKey(listener: string, domain: string): string {
   return `${domain} ${listener}`;
 }
 
+/** Key of those that have a domain of a listener with a port, whichever that is. */
+function portKey(listener: string, domain: string): string {
+  return `${domain}:port ${listener}`;
+}
+
+/** Notes that a virtual host has these domains on these listeners. */
+export function ownDomains(
+  domains: readonly string[],
+  listeners: readonly string[],
+  { owner, domainOwners }: { readonly owner: string; readonly domainOwners: Map<string, string> },
+): void {
+  for (const listener of listeners) {
+    for (const domain of domains) {
+      domainOwners.set(domainKey(listener, domain), owner);
+      const bare = withoutPort(domain);
+      if (bare === domain) continue;
+      const key = portKey(listener, bare);
+      const others = domainOwners.get(key)?.split(' ') ?? [];
+      domainOwners.set(key, [...new Set([...others, owner])].join(' '));
+    }
+  }
+}
+
+function withoutPort(domain: string): string {
+  return domain.replace(/:\d+$/, '');
+}
+
 /** Notes the domains that an older virtual host has on one of the listeners. */
 export function checkConflicts(
   { value: domains, path }: At<readonly string[]>,
   listeners: readonly string[],
-  domainOwners: CompileContext['domainOwners'],
+  scope: Owners,
   findings: Findings,
 ): void {
   for (const domain of domains) {
-    const owners = listeners.flatMap(
-      (listener) => domainOwners.get(domainKey(listener, domain)) ?? [],
-    );
-    if (owners.length === 0) continue;
-    const others = [...new Set(owners)].join(' ');
+    const conflict = conflictOf(domain, listeners, scope);
+    if (!conflict) continue;
+    const { others, how } = conflict;
     findings.error({
       reason: 'DomainConflict',
       path,
       what: 'the domain belongs to an older virtual service, which keeps it',
-      found: `${shown(domain)}, which ${others} has`,
+      found: `${shown(domain)}, which ${others} has${how}`,
       accepted: 'a domain of its own',
       gloo:
         domain === '*'
@@ -73,4 +99,40 @@ export function checkConflicts(
           : `domain conflict: the [${domain}] domain is present in other virtual services that belong to the same Gateway as this one: [${others}]`,
     });
   }
+}
+
+interface Owners extends Pick<HostScope, 'namespace'> {
+  readonly context: Pick<CompileContext, 'domainOwners'>;
+}
+
+interface Conflict {
+  /** Names of virtual hosts. */
+  readonly others: string;
+  readonly how: string;
+}
+
+/**
+ * Clients name the port in Host wherever it is not the usual one: whoever had the domain with the port would get the requests
+ * to the one without. Of one namespace that is its own affair.
+ */
+function conflictOf(
+  domain: string,
+  listeners: readonly string[],
+  { namespace, context: { domainOwners } }: Owners,
+): Conflict | undefined {
+  const ownersBy = (key: string): readonly string[] => domainOwners.get(key)?.split(' ') ?? [];
+  const ownersOf = (keyOf: (listener: string) => string): readonly string[] => [
+    ...new Set(listeners.flatMap((listener) => ownersBy(keyOf(listener)))),
+  ];
+  const isForeign = (owner: string): boolean => !owner.startsWith(`${namespace}.`);
+  const bare = withoutPort(domain);
+  const same = ownersOf((listener) => domainKey(listener, domain));
+  if (same.length > 0) return { others: same.join(' '), how: '' };
+  const related =
+    bare === domain
+      ? ownersOf((listener) => portKey(listener, domain))
+      : ownersOf((listener) => domainKey(listener, bare));
+  const others = related.filter(isForeign).join(' ');
+  if (others === '') return undefined;
+  return { others, how: bare === domain ? ' with a port' : ' without the port' };
 }

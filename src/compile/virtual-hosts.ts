@@ -4,7 +4,7 @@ import type { TlsContext, VirtualHost } from '../ir/table.ts';
 import { oldestFirst } from './age.ts';
 import type { CompileContext, ServedCertificate } from './context.ts';
 import type { CompileState } from './compile-state.ts';
-import { checkConflicts, compileDomains, domainKey } from './domains.ts';
+import { checkConflicts, compileDomains, ownDomains } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
@@ -18,8 +18,6 @@ import { compileHostStages, type HostProviders } from './stages.ts';
 interface Compiled {
   readonly host: VirtualHost;
   readonly listeners: readonly string[];
-  /** Its domains on these listeners. */
-  readonly domainKeys: readonly string[];
   readonly remoteKeySets: readonly string[];
   readonly tls: ServerTls | undefined;
 }
@@ -64,7 +62,7 @@ function lastCertificate(
   return last?.uid === (uid ?? resource?.metadata.uid) ? last : undefined;
 }
 
-function publish({ host, listeners, domainKeys }: Compiled, state: CompileState): void {
+function publish({ host, listeners }: Compiled, state: CompileState): void {
   if (listeners.length === 0) return;
   state.virtualHosts.set(host.name, host);
   // Now, so that hashing thousands of them does not come at one go in the end.
@@ -72,7 +70,8 @@ function publish({ host, listeners, domainKeys }: Compiled, state: CompileState)
   for (const { listener, virtualHosts } of state.listeners) {
     if (listeners.includes(listener.name)) virtualHosts.push(host.name);
   }
-  for (const key of domainKeys) state.domainOwners.set(key, host.name);
+  const { domainOwners } = state;
+  ownDomains(host.domains, listeners, { owner: host.name, domainOwners });
 }
 
 function warnUnselected(findings: Findings): void {
@@ -115,12 +114,9 @@ function compileService(
   const host = compileHost(plan, tls?.context, scope);
   const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
   const domains = { value: host.domains, path: plan.domains.path };
-  checkConflicts(domains, listeners, context.domainOwners, findings);
+  checkConflicts(domains, listeners, { context, namespace }, findings);
   if (listeners.length === 0) warnUnselected(findings);
-  const domainKeys = listeners.flatMap((listener) =>
-    host.domains.map((domain) => domainKey(listener, domain)),
-  );
-  return { host, listeners, domainKeys, remoteKeySets: [...remoteKeySets], tls };
+  return { host, listeners, remoteKeySets: [...remoteKeySets], tls };
 }
 
 function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostScope): VirtualHost {

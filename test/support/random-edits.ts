@@ -141,7 +141,16 @@ const virtualService: Maker = (pick) => {
       },
     },
   };
-  const domains = pick([['a.test'], ['b.test'], ['*'], ['a.test', 'c.test'], ['A.test'], 5]);
+  const domains = pick([
+    ['a.test'],
+    ['b.test'],
+    ['*'],
+    ['a.test', 'c.test'],
+    ['A.test'],
+    ['a.test:80'],
+    ['b.test:80', 'b.test:81'],
+    5,
+  ]);
   const long = {
     virtualHost: {
       domains,
