@@ -116,6 +116,7 @@ class Run {
   /** A list or a watch; gives how long to wait before the next. */
   async #step(): Promise<number> {
     const { clock } = this.#options;
+    const wasOutage = this.#isOutage;
     this.#isOutage = false;
     const startedAt = clock.monotonic();
     const version = this.#version;
@@ -126,6 +127,8 @@ class Run {
     } catch (thrown) {
       if (this.stopping.signal.aborted) return 0;
       this.#isOutage = isOutage(thrown);
+      // A server that has just been started refuses everything for a moment.
+      if (wasOutage && !this.#isOutage) this.#backOff.reset();
       return version === undefined ? this.#listFailed(thrown) : this.#watchFailed(thrown);
     }
   }

@@ -264,6 +264,23 @@ describe('errors', () => {
     },
   );
 
+  it('the back-off begins anew when a server refuses what nobody answered before', async () => {
+    const test = start();
+    test.client.answer(0);
+    await test.begin();
+    await test.pass(60_000);
+    test.client.answer(403);
+    test.client.recover();
+    await test.advance(0);
+    for (const wait of [800, 1600, 3200]) {
+      const before = test.client.log.length;
+      await test.advance(wait - 1);
+      expect(test.client.log).toHaveLength(before);
+      await test.advance(1);
+      expect(test.client.log).toHaveLength(before + 1);
+    }
+  });
+
   it.each([403, 429])('a list that was answered with %i waits its time', async (error) => {
     const test = start();
     test.client.answer(error === 429 ? { status: error, retryAfterMs: 20_000 } : error);
