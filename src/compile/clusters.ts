@@ -2,6 +2,7 @@ import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { Ref } from '../api/schema.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
+import { oldestFirst } from './age.ts';
 import { isCertificate } from './certificates.ts';
 import { clusterName, defaultConnections } from './cluster-defaults.ts';
 import { backendFault, backendOf } from './backends.ts';
@@ -19,9 +20,10 @@ const httpsPort = 443;
 /** An hour is for ever here; timers overflow at 25 days. */
 const longestTimeoutMs = 3_600_000;
 
-/** Compiles every Upstream, used or not: its own outcome says what is wrong with it. */
+/** Compiles every Upstream, used or not: its own outcome says what is wrong with it. The oldest ones have their references first. */
 export async function clustersPass(state: CompileState): Promise<void> {
-  for (const entry of state.resources.list('Upstream')) {
+  const entries = state.resources.list('Upstream');
+  for (const entry of oldestFirst(entries, state.options.lastGood)) {
     const cluster = remembered(state, entry, (context) => compileEntry(entry, context));
     if (cluster) {
       state.backends.set(cluster.name, backendOf(cluster));

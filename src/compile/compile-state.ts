@@ -2,7 +2,6 @@ import type { EndpointSliceBody, Resource, ResourceSet, ServiceBody } from '../a
 import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
 import type { VirtualHost } from '../ir/table.ts';
 import type { Backend } from './backends.ts';
 import { beginCompile, createCompileMemory, type CompileMemory } from './compile-memory.ts';
@@ -12,6 +11,7 @@ import type { CompileContext, ServedCertificate, Verdict } from './context.ts';
 import { lastGoodOf } from './last-good.ts';
 import { listenersFor, type ListenerPlan } from './listener-plan.ts';
 import { serviceTarget, type ServicePort } from './service-target.ts';
+import { WantedReferences } from './wanted-references.ts';
 
 /** What the passes work with: the whole; it lives for one compile. */
 export interface CompileState extends CompileContext {
@@ -33,7 +33,7 @@ export interface CompileState extends CompileContext {
   readonly keySets: Map<string, KeySet>;
   readonly secrets: Map<string, string>;
   readonly namedServices: Map<string, ServicePort>;
-  readonly wanted: Map<string, ResourceRef>;
+  readonly wanted: WantedReferences;
   readonly verdicts: Map<string, Verdict>;
   readonly accepted: Map<string, Resource>;
   readonly certificates: Map<string, ServedCertificate>;
@@ -48,6 +48,7 @@ export function createCompileState(
   const { lastGood, lastCertificates = new Map() } = options;
   const memory = options.memory ?? createCompileMemory();
   beginCompile(memory, tools, options);
+  const wanted = new WantedReferences();
   const state: CompileState = {
     resources,
     tools,
@@ -69,14 +70,23 @@ export function createCompileState(
     domainOwners: new Map(),
     lastGood: { get: (entry) => lastGoodOf(entry, lastGood) },
     lastCertificates,
+    fullNamespaces: { get: (namespace) => wanted.isFull(namespace) },
+    wantedBefore: { get: (key) => wanted.has(key) },
     clusters: new Map(),
-    keySets: new Map(),
-    secrets: new Map(),
-    namedServices: new Map(),
-    wanted: new Map(),
-    verdicts: new Map(),
-    accepted: new Map(),
-    certificates: new Map(),
+    ...emptyLedgers(),
+    wanted,
+    references: new Set(),
   };
   return state;
+}
+
+function emptyLedgers() {
+  return {
+    keySets: new Map<string, KeySet>(),
+    secrets: new Map<string, string>(),
+    namedServices: new Map<string, ServicePort>(),
+    verdicts: new Map<string, Verdict>(),
+    accepted: new Map<string, Resource>(),
+    certificates: new Map<string, ServedCertificate>(),
+  };
 }

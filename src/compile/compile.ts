@@ -52,7 +52,7 @@ export interface CompileResult {
   readonly accepted: ReadonlyMap<string, Resource>;
   /** What VirtualServices serve with, by `refKey`: `lastCertificates` of the next compile. Holds private keys. */
   readonly certificates: ReadonlyMap<string, ServedCertificate>;
-  /** Every Secret and Service that was looked up, found or not, in the order of kind, namespace and name. */
+  /** Every Secret and Service that was looked up, found or not, within the bounds of `WantedReferences`, in the order of kind, namespace and name. */
   readonly wanted: readonly ResourceRef[];
 }
 
@@ -98,10 +98,10 @@ export async function compile(
 }
 
 /** The same list as after the former compile while the same is wanted. */
-function wantedOf({ wanted, memory }: CompileState): readonly ResourceRef[] {
+function wantedOf({ wanted: { refs: found }, memory }: CompileState): readonly ResourceRef[] {
   const last = memory.former.wanted;
-  const isSame = last.length === wanted.size && last.every((ref) => wanted.has(refKey(ref)));
-  const refs = isSame ? last : [...wanted.keys()].sort().flatMap((key) => wanted.get(key) ?? []);
+  const isSame = last.length === found.size && last.every((ref) => found.has(refKey(ref)));
+  const refs = isSame ? last : [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
   memory.next.wanted = refs;
   return refs;
 }

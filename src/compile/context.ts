@@ -2,12 +2,17 @@ import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
 import type { Backend } from './backends.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { Noted } from './findings.ts';
 import type { CompiledSettings } from './compiled-settings.ts';
 import type { ServicePort, ServiceTarget } from './service-target.ts';
+import {
+  mostOfNamespace,
+  mostOfResource,
+  wantedKey,
+  type WantedReference,
+} from './wanted-references.ts';
 
 /** What became of one resource; turned into an outcome at the end. */
 export interface Verdict {
@@ -62,6 +67,10 @@ export interface SharedState {
   readonly lastGood: Lookup<Entry, Resource>;
   /** What VirtualServices served with after the former compile, by `refKey`. */
   readonly lastCertificates: Lookup<string, ServedCertificate>;
+  /** Namespaces that may name no further Secrets and Services. */
+  readonly fullNamespaces: Lookup<string, true>;
+  /** Whether an older resource of the same namespace named it, by `wantedKey`. */
+  readonly wantedBefore: Lookup<string, true>;
 }
 
 /** What the compile of one resource leaves. */
@@ -70,8 +79,8 @@ export interface Ledgers {
   readonly secrets: Ledger<string>;
   /** Services that routes name, by the name of their cluster. */
   readonly namedServices: Ledger<ServicePort>;
-  /** Secrets and Services that were looked up, by `refKey`. */
-  readonly wanted: Ledger<ResourceRef>;
+  /** Secrets and Services that were looked up, by `wantedKey`. */
+  readonly wanted: Ledger<WantedReference>;
   readonly verdicts: Ledger<Verdict>;
   readonly accepted: Ledger<Resource>;
   /** `lastCertificates` of the next compile. */
@@ -83,6 +92,8 @@ export interface CompileContext extends SharedState, Ledgers {
   readonly tools: CompileTools;
   readonly options: CompileOptions;
   readonly settings: CompiledSettings;
+  /** What this version of the resource has looked up, by `wantedKey`. */
+  readonly references: Set<string>;
 }
 
 /**
@@ -100,9 +111,25 @@ export function* candidates<K extends OwnKind>(
   if (isOther) yield { resource: last as Resource<K>, lastGood: true };
 }
 
-/** Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. */
-export function want({ wanted }: CompileContext, ref: ResourceRef): void {
-  wanted.set(refKey(ref), ref);
+/**
+ * Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. Where it is one too many
+ * it gives what would be accepted, and the reference must not be looked up: whoever may write a manifest could have the API
+ * server watch for thousands.
+ */
+export function want(context: CompileContext, wanted: WantedReference): string | undefined {
+  const { references } = context;
+  const key = wantedKey(wanted);
+  if (references.has(key)) return undefined;
+  if (references.size >= mostOfResource) {
+    return `at most ${mostOfResource} Secrets and Services in one resource`;
+  }
+  const isFull = context.fullNamespaces.get(wanted.namespace) === true;
+  if (isFull && context.wantedBefore.get(key) === undefined) {
+    return `at most ${mostOfNamespace} Secrets and Services in one namespace, the oldest resources first`;
+  }
+  references.add(key);
+  context.wanted.set(key, wanted);
+  return undefined;
 }
 
 /** Problems of the shape, which the validator found, in the form of findings. */

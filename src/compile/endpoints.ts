@@ -1,7 +1,7 @@
 import type { Destination } from '../api/route.ts';
 import type { Endpoint } from '../ir/cluster.ts';
-import { want, type CompileContext } from './context.ts';
-import type { Findings } from './findings.ts';
+import { want } from './context.ts';
+import { shown, type Findings } from './findings.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import type { SecretUse } from './secrets.ts';
@@ -10,9 +10,9 @@ import { serviceClusterName, type ServiceFault, type ServicePort } from './servi
 /** Ready endpoints of a port of a Service; a finding says why there are none. */
 export function serviceEndpoints(
   service: ServicePort,
-  { context, findings, path }: SecretUse,
+  { context, namespace, findings, path }: SecretUse,
 ): readonly Endpoint[] {
-  wantService(service, context);
+  if (!wantService({ value: service, path }, { context, namespace, findings })) return [];
   const target = context.serviceTargets.get(service);
   warn(target?.fault, path, findings);
   return target?.cluster.endpoints ?? [];
@@ -21,25 +21,40 @@ export function serviceEndpoints(
 type KubeDestination = NonNullable<Destination['kube']>;
 
 /** Names the cluster of a Service that a route names directly, and has the table get it. */
-export function serviceCluster(
-  { value, path }: At<KubeDestination>,
-  { context, namespace, findings }: HostScope,
-): string {
+export function serviceCluster({ value, path }: At<KubeDestination>, scope: HostScope): string {
+  const { context, namespace, findings } = scope;
   const service = {
     name: value.ref.name,
     namespace: value.ref.namespace ?? namespace,
     port: value.port,
   };
   const name = serviceClusterName(service);
-  wantService(service, context);
+  if (!wantService({ value: service, path }, scope)) return nobody;
   // Only the fault is looked at: endpoints come and go without anything to compile for the route.
   warn(context.serviceFaults.get(service), path, findings);
   context.namedServices.set(name, service);
   return name;
 }
 
-function wantService({ namespace, name }: ServicePort, context: CompileContext): void {
-  want(context, { kind: 'Service', namespace, name });
+/** There is no cluster of that name: a request there gets 503. */
+const nobody = '';
+
+/** Whether it may be looked up. */
+function wantService(
+  { value: { namespace, name }, path }: At<ServicePort>,
+  scope: Pick<HostScope, 'context' | 'namespace' | 'findings'>,
+): boolean {
+  const ref = { kind: 'Service', namespace, name };
+  const accepted = want(scope.context, { namespace: scope.namespace, ref });
+  if (accepted === undefined) return true;
+  scope.findings.warn({
+    reason: 'ServiceNotFound',
+    path,
+    what: 'requests get 503',
+    found: `${shown(`${namespace}.${name}`)}, which is one too many and not looked for`,
+    accepted,
+  });
+  return false;
 }
 
 /** Every resource that names the Service has to hear of its faults. */

@@ -41,11 +41,11 @@ export function findSecret(
     return undefined;
   }
   const wanted = { kind: 'Secret', namespace: owner, name: ref.name };
-  want(context, wanted);
-  const secret = context.secretBodies.get(resourceKey(wanted));
+  const allowed = want(context, { namespace, ref: wanted });
+  const secret = allowed === undefined ? context.secretBodies.get(resourceKey(wanted)) : undefined;
   if (!secret) {
     (required === true ? findings.error : findings.warn)({
-      ...missing(wanted, context),
+      ...(allowed === undefined ? missing(wanted, context) : surplus(wanted, allowed)),
       path,
       what: 'the secret is missing',
       ...(required === true
@@ -55,6 +55,18 @@ export function findSecret(
     return undefined;
   }
   return foundSecret(secret);
+}
+
+/** One too many. */
+function surplus(
+  { namespace, name }: ResourceRef,
+  accepted: string,
+): Pick<Note, 'reason' | 'found' | 'accepted'> {
+  return {
+    reason: 'SecretNotFound',
+    found: `${shown(`${namespace}.${name}`)}, which is one too many and not looked for`,
+    accepted,
+  };
 }
 
 /** A Secret without the right to it may well be there, as whoever looks with kubectl can see. */

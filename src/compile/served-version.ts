@@ -23,6 +23,8 @@ export function serveVersion<K extends OwnKind, T>(
   const own = createFindings();
   let served: (ServedVersion<K, T> & { readonly lastGood: boolean }) | undefined;
   for (const { resource, lastGood } of candidates(context, entry)) {
+    // The last good version has what it had, however much the newest names.
+    context.references.clear();
     const findings = lastGood ? createFindings() : own;
     const compiled = guarded(() => compileOne(resource, findings, lastGood), findings);
     if (!compiled || findings.hasErrors()) continue;

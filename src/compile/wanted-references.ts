@@ -1,0 +1,53 @@
+import { refKey } from '../api/resource.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
+
+/** So many Secrets and Services one resource may name: no honest manifest comes near, and each is watched for. */
+export const mostOfResource = 128;
+
+/** A namespace that names as many gets no further ones. */
+export const mostOfNamespace = 2_048;
+
+/** A Secret or a Service, and the namespace of the resource that names it. */
+export interface WantedReference {
+  readonly namespace: string;
+  readonly ref: ResourceRef;
+}
+
+/** Key of a reference, of which each namespace has its own. */
+export function wantedKey({ namespace, ref }: WantedReference): string {
+  return `${namespace} ${refKey(ref)}`;
+}
+
+/** Secrets and Services that were looked up, and how many by which namespace. */
+export class WantedReferences {
+  /** By `refKey`. */
+  readonly refs = new Map<string, ResourceRef>();
+  readonly #known = new Map<string, WantedReference>();
+  readonly #counts = new Map<string, number>();
+
+  get(key: string): WantedReference | undefined {
+    return this.#known.get(key);
+  }
+
+  /** By `wantedKey`. */
+  set(key: string, wanted: WantedReference): void {
+    if (this.#known.has(key)) return;
+    const { namespace, ref } = wanted;
+    this.#known.set(key, wanted);
+    this.#counts.set(namespace, this.#countOf(namespace) + 1);
+    this.refs.set(refKey(ref), ref);
+  }
+
+  has(key: string): true | undefined {
+    return this.#known.has(key) || undefined;
+  }
+
+  /** Whether the namespace gets no further ones. */
+  isFull(namespace: string): true | undefined {
+    return this.#countOf(namespace) >= mostOfNamespace || undefined;
+  }
+
+  #countOf(namespace: string): number {
+    return this.#counts.get(namespace) ?? 0;
+  }
+}
