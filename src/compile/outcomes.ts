@@ -2,7 +2,7 @@ import { kinds } from '../api/kinds.ts';
 import { problemLine, type Reason } from '../api/problem.ts';
 import { refKey, type Entry } from '../api/resource.ts';
 import { deepFreeze } from '../base/deep-freeze.ts';
-import type { Condition, Outcome, ResourceState } from '../ir/outcome.ts';
+import type { Condition, Finding, Outcome, ResourceState } from '../ir/outcome.ts';
 import type { Verdict } from './context.ts';
 import type { CompileState } from './compile-state.ts';
 import type { Noted } from './findings.ts';
@@ -72,15 +72,33 @@ function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {
     state,
     reason: errors.length > 0 ? errorText(errors) : warningText(warnings),
     conditions: [accepted(errors, warnings, tailOf(verdict)), resolvedRefs(findings)],
-    findings: findings.map(({ severity, reason, path, message }) => ({
-      severity,
-      reason,
-      path,
-      message,
-    })),
+    findings: keptFindings(findings),
     keySets: verdict?.keySets ?? [],
     servingLastGood,
   };
+}
+
+/** Nobody mends more at one go, and each costs memory and every reader of outcomes its time. */
+const mostFindings = 500;
+
+/** Of too many, those on the whole resource and errors before warnings, and at the end how many more there are. */
+function keptFindings(findings: readonly Noted[]): readonly Finding[] {
+  const shownFindings = findings.map(({ severity, reason, path, message }) => ({
+    severity,
+    reason,
+    path,
+    message,
+  }));
+  if (findings.length <= mostFindings) return shownFindings;
+  shownFindings.sort((a, b) => rankOf(a) - rankOf(b));
+  const [next, ...others] = shownFindings.splice(mostFindings - 1);
+  if (!next) return shownFindings;
+  return [...shownFindings, { ...next, message: `${next.message}; and ${others.length} more` }];
+}
+
+function rankOf({ path, severity }: Finding): number {
+  if (!path.includes('.')) return 0;
+  return severity === 'error' ? 1 : 2;
 }
 
 /** Gloo's multi-error text. */

@@ -1,7 +1,7 @@
 import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { refKey } from '../api/resource.ts';
 import type { Logger } from '../base/log.ts';
-import type { Outcome, ResourceRef } from '../ir/outcome.ts';
+import type { Finding, Outcome, ResourceRef } from '../ir/outcome.ts';
 import type { Listener, RoutingTable } from '../ir/table.ts';
 import { completeOutcomes, type CompletedOutcomes } from './completed-outcomes.ts';
 import type { EngineFacts, KeySetFacts } from './conditions.ts';
@@ -191,7 +191,8 @@ function logProblems(
     keys.add(key);
     if (said.keys.has(key)) continue;
     const from = { ...ref, ...placeOf(origin) };
-    logger.warn({ ...from, severity, reason, path, problem: message }, 'manifest not used');
+    const texts = { path: cut(path), problem: cut(message) };
+    logger.warn({ ...from, severity, reason, ...texts }, 'manifest not used');
   }
   return { problems, keys };
 }
@@ -209,9 +210,34 @@ function logged({ ref, origin, state, conditions, findings, servingLastGood }: O
     ...placeOf(origin),
     state,
     conditions: Object.fromEntries(states),
-    ...(findings.length > 0 ? { findings } : {}),
+    ...loggedFindings(findings),
     ...(servingLastGood ? { servingLastGood } : {}),
   };
+}
+
+/** A tenant can make thousands, and a new state again and again; the status has more of them. */
+const loggedAtOnce = 10;
+const loggedLength = 1_000;
+
+function loggedFindings(findings: readonly Finding[]): object {
+  if (findings.length === 0) return {};
+  const isFew = findings.length <= loggedAtOnce;
+  const bySeverity = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity);
+  const chosen = isFew ? findings : [...bySeverity('error'), ...bySeverity('warning')];
+  return {
+    findings: chosen.slice(0, loggedAtOnce).map((finding) => ({
+      ...finding,
+      path: cut(finding.path),
+      message: cut(finding.message),
+    })),
+    ...(isFew ? {} : { moreFindings: findings.length - loggedAtOnce }),
+  };
+}
+
+/** Names in a manifest may be of any length, and stand in paths. */
+function cut(text: string): string {
+  return text.length > loggedLength ? `${text.slice(0, loggedLength)}...` : text;
 }
 
 /** What comes out of a cluster has no file. */

@@ -33,6 +33,36 @@ describe('outcomesOf', () => {
   });
 });
 
+describe('findings', () => {
+  it('are at most so many, errors before warnings, and say how many more there are', async () => {
+    const routes = [...Array.from({ length: 600 }, () => gone), invalid];
+    const unselected =
+      withSpec('Gateway', 'g', {
+        bindPort: 8080,
+        httpGateway: { virtualServiceSelector: { a: 'b' } },
+      }) + host('web', routes);
+    const compiled = await compileYaml(echo + unselected);
+    const { state, findings } = compiled.outcome('VirtualService/web');
+    expect(state).toBe('Rejected');
+    expect(findings).toHaveLength(500);
+    expect(findings.slice(0, 3).map(({ reason }) => reason)).toEqual([
+      'ReferenceNotFound',
+      'InvalidRoute',
+      'UpstreamNotFound',
+    ]);
+    expect(findings.at(-1)?.message).toMatch(/^requests get 503: .*; and 102 more$/);
+  });
+
+  it('are all there while they are not too many', async () => {
+    const routes = [...Array.from({ length: 498 }, () => gone), invalid];
+    const { findings } = (await compileYaml(echo + host('web', [...routes, gone]))).outcome(
+      'VirtualService/web',
+    );
+    expect(findings).toHaveLength(500);
+    expect(findings.filter(({ message }) => message.includes('more'))).toEqual([]);
+  });
+});
+
 describe('state and reason in the words of Gloo', () => {
   it.each([
     ['Accepted', [toEcho], ''],

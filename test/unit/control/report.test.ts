@@ -125,6 +125,41 @@ describe('reporter', () => {
     expect(logged()).toMatchObject([{ level: 'info', msg: 'resource removed', name: 'x' }]);
   });
 
+  it('logs few of many findings, errors first, and how many more there are', () => {
+    const { accept, lines } = setUp();
+    const many = Array.from({ length: 2_000 }, (_, index): Finding => {
+      const severity = index % 200 === 199 ? 'error' : 'warning';
+      return { severity, reason: 'InvalidRoute', path: `spec.routes[${index}]`, message: 'no' };
+    });
+    accept('v1', [outcomeOf('x', many.slice(0, 10)), outcomeOf('y', many)]);
+    const [few, line] = lines.map((one) => JSON.parse(one));
+    expect(few.findings).toEqual(many.slice(0, 10));
+    expect(few).not.toHaveProperty('moreFindings');
+    expect(line.findings).toEqual(many.filter(({ severity }) => severity === 'error'));
+    expect(line.moreFindings).toBe(1_990);
+  });
+
+  it('logs only the beginning of texts that somebody made as long as a manifest may be', () => {
+    const { accept, reporter, problems, lines } = setUp();
+    const long = { ...finding, path: 'p'.repeat(500_000), message: 'm'.repeat(500_000) };
+    accept('v1', [outcomeOf('x', [long])]);
+    problems.push({
+      origin: '',
+      problem: {
+        ...long,
+        severity: 'error',
+        reason: 'InvalidValue',
+        ref: { kind: 'Secret', namespace: 'default', name: 's' },
+      },
+    });
+    reporter.observe();
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toContain(`${'p'.repeat(1_000)}...`);
+      expect(line.length).toBeLessThan(3_000);
+    }
+  });
+
   it('logs how many are fine when they are many at once, and each that is not', () => {
     const { accept, logged } = setUp();
     const upstream = (name: string, findings: readonly Finding[] = []): Outcome => {
