@@ -45,7 +45,7 @@ export function compileDomains(
 }
 
 /** Key of a domain of a listener, among those that have an owner. */
-export function domainKey(listener: string, domain: string): string {
+function domainKey(listener: string, domain: string): string {
   return `${domain} ${listener}`;
 }
 
