@@ -98,7 +98,8 @@ export async function compile(
 }
 
 /** The same list as after the former compile while the same is wanted. */
-function wantedOf({ wanted: { refs: found }, memory }: CompileState): readonly ResourceRef[] {
+function wantedOf({ wanted, memory }: CompileState): readonly ResourceRef[] {
+  const found = wanted.refs();
   const last = memory.former.wanted;
   const isSame = last.length === found.size && last.every((ref) => found.has(refKey(ref)));
   const refs = isSame ? last : [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);

@@ -73,7 +73,7 @@ export function ownDomains(
 }
 
 function withoutPort(domain: string): string {
-  return domain.replace(/:\d+$/, '');
+  return domain.includes(':') ? domain.replace(/:\d+$/, '') : domain;
 }
 
 /** Notes the domains that an older virtual host has on one of the listeners. */

@@ -20,8 +20,6 @@ export function wantedKey({ namespace, ref }: WantedReference): string {
 
 /** Secrets and Services that were looked up, and how many by which namespace. */
 export class WantedReferences {
-  /** By `refKey`. */
-  readonly refs = new Map<string, ResourceRef>();
   readonly #known = new Map<string, WantedReference>();
   readonly #counts = new Map<string, number>();
 
@@ -32,10 +30,9 @@ export class WantedReferences {
   /** By `wantedKey`. */
   set(key: string, wanted: WantedReference): void {
     if (this.#known.has(key)) return;
-    const { namespace, ref } = wanted;
+    const { namespace } = wanted;
     this.#known.set(key, wanted);
     this.#counts.set(namespace, this.#countOf(namespace) + 1);
-    this.refs.set(refKey(ref), ref);
   }
 
   has(key: string): true | undefined {
@@ -45,6 +42,11 @@ export class WantedReferences {
   /** Whether the namespace gets no further ones. */
   isFull(namespace: string): true | undefined {
     return this.#countOf(namespace) >= mostOfNamespace || undefined;
+  }
+
+  /** By `refKey`, each once. */
+  refs(): ReadonlyMap<string, ResourceRef> {
+    return new Map(Array.from(this.#known.values(), ({ ref }) => [refKey(ref), ref]));
   }
 
   #countOf(namespace: string): number {
