@@ -218,8 +218,11 @@ function failed(state: State, thrown: unknown): number {
 
 async function restore(state: State): Promise<Resources> {
   const { clock, logger } = state.options;
+  const { prepared } = state;
+  // Whoever takes them lets them go after the first compile.
+  state.prepared = undefined;
   const read = async (signal: AbortSignal): Promise<Resources> =>
-    (await state.prepared) ?? readPatiently(state, signal);
+    (await prepared) ?? readPatiently(state, signal);
   try {
     const kept = await within(clock, restoreWithinMs, read);
     logger.info({ resources: kept.size }, 'kept versions restored');
