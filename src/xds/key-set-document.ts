@@ -10,19 +10,21 @@ export function keySetSource(keySet: LocalKeySet, translation: Translation): Env
     refer({ kind: 'file', name, content: `a JWKS with the shared secrets of ${keySet.id}` });
     return { filename: name };
   }
-  const keys = keySet.keys.map((key) => jwkOf(key, secrets?.[key.secret ?? '']));
+  const keys = keySet.keys.flatMap((key) => jwksOf(key, secrets?.[key.secret ?? '']));
   return { inline_string: JSON.stringify({ keys }) };
 }
 
-/** `alg` is always written where only one is possible: Envoy does not compare it with the type of the key. */
-function jwkOf(key: VerificationKey, secret: string | undefined): EnvoyConfig {
+/**
+ * One JWK for each algorithm that a key may verify: Envoy compares the `alg` of a token only with one that is written at the
+ * key, and else verifies whatever the token says.
+ */
+function jwksOf(key: VerificationKey, secret: string | undefined): readonly EnvoyConfig[] {
   const { kid, kty, algorithms, jwk } = key;
-  const [alg, ...others] = algorithms;
-  return {
+  return algorithms.map((alg) => ({
     kty,
     ...(kid === undefined ? {} : { kid }),
-    ...(alg === undefined || others.length > 0 ? {} : { alg }),
+    alg,
     ...jwk,
     ...(secret === undefined ? {} : { k: secret }),
-  };
+  }));
 }
