@@ -4,8 +4,6 @@ import { envoyListener } from './envoy-listener.ts';
 import type { SecretReference, Translation, TranslationNote } from './translation.ts';
 import type { EnvoyConfig } from './typed-config.ts';
 
-export type { SecretReference, TranslationNote } from './translation.ts';
-
 export interface BootstrapOptions {
   /** Where listeners are bound. */
   readonly address: string;

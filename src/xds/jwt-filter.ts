@@ -11,7 +11,7 @@ type StageName = keyof JwtStages;
 const keyFetchTimeoutMs = 5000;
 
 /** Names of the filters, in the order in which they run. */
-export const stageFilters: Readonly<Record<StageName, string>> = {
+const stageFilters: Readonly<Record<StageName, string>> = {
   beforeExtAuth: 'envoy.filters.http.jwt_authn.before-ext-auth',
   afterExtAuth: 'envoy.filters.http.jwt_authn',
 };

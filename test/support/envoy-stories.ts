@@ -79,7 +79,7 @@ async function wire({ name, compiled, requests }: EnvoyStory): Promise<Wired> {
   const { table, secrets } = compiled;
   const { bootstrap } = envoyBootstrap(table, { address: '127.0.0.1', secrets });
   const { static_resources: resources, ...rest } = bootstrap;
-  const { listeners, clusters } = withPrefix(resources, `${name}|`) as unknown as StaticResources;
+  const { listeners, clusters } = withPrefix(resources, `${name}|`) as StaticResources;
   const names = clusters.map((cluster) => String(cluster['name']));
   const answers = names.map((full) => {
     const cluster = full.slice(name.length + 1);
