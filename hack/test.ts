@@ -15,6 +15,7 @@ interface Counts {
 const prerequisites = [
   ['node', 'hack/cluster/build.ts'],
   ['node', 'hack/python-venv.ts'],
+  ['node', 'hack/envoy.ts'],
 ];
 const checks = [['npm', 'run', 'check:static']];
 const suites = [

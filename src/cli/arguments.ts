@@ -37,3 +37,11 @@ export function durationArgument(flag: string, text: string): number {
   if (value !== undefined) return value;
   throw new AppError('ERR_USAGE', `${flag}: found ${text}, accepted a duration such as 90s or 1h`);
 }
+
+/** Value of a flag that is one of a few words. */
+export function oneOf<T extends string>(flag: string, found: string, accepted: readonly T[]): T {
+  const known = accepted.find((one) => one === found);
+  if (known !== undefined) return known;
+  const message = `${flag}: found ${found}, accepted ${accepted.join(', ')}`;
+  throw new AppError('ERR_USAGE', message);
+}

@@ -1,6 +1,6 @@
 import { localAddresses } from '../base/local-addresses.ts';
 import { AppError } from '../base/errors.ts';
-import { parseArguments } from './arguments.ts';
+import { oneOf, parseArguments } from './arguments.ts';
 import { checkManifests, findingLine, type CheckResult } from './check-findings.ts';
 import type { Command, CommandIo } from './command.ts';
 
@@ -46,13 +46,6 @@ keys can be had from a URL shows at run time.
     return result.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
-
-function oneOf<T extends string>(flag: string, found: string, accepted: readonly T[]): T {
-  const known = accepted.find((one) => one === found);
-  if (known !== undefined) return known;
-  const message = `${flag}: found ${found}, accepted ${accepted.join(', ')}`;
-  throw new AppError('ERR_USAGE', message);
-}
 
 function printText({ findings, outcomes }: CheckResult, { stdout }: CommandIo): void {
   for (const finding of findings) stdout(findingLine(finding));

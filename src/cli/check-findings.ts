@@ -1,7 +1,7 @@
 import type { LocalAddresses } from '../base/local-addresses.ts';
 import { problemLine, type LocatedProblem } from '../api/problem.ts';
 import { compileTools } from '../app.ts';
-import { compile } from '../compile/compile.ts';
+import { compile, type CompileResult } from '../compile/compile.ts';
 import { unreportedProblems } from '../control/unreported-problems.ts';
 import type { Finding, Outcome, ResourceRef } from '../ir/outcome.ts';
 import { assertPathsExist, findManifests } from '../sources/file-tree.ts';
@@ -31,6 +31,19 @@ export interface CheckOptions {
 
 /** Reads and compiles manifests as `run` would, without serving them and without the network. */
 export async function checkManifests(options: CheckOptions): Promise<CheckResult> {
+  const { findings, result } = await compileManifests(options);
+  return { findings, outcomes: result.outcomes };
+}
+
+/** Manifests, compiled. */
+export interface CompiledManifests {
+  /** In the order of files and lines. */
+  readonly findings: readonly CheckFinding[];
+  readonly result: CompileResult;
+}
+
+/** The same, with all that the compile gave. */
+export async function compileManifests(options: CheckOptions): Promise<CompiledManifests> {
   const { paths, namespace, allowLocalUpstreams, allowExternalName } = options;
   await assertPathsExist(paths);
   const store = createStore();
@@ -44,7 +57,7 @@ export async function checkManifests(options: CheckOptions): Promise<CheckResult
     store.replaceOrigin(path, entries);
   }
   const snapshot = store.snapshot();
-  const { outcomes } = await compile(snapshot, compileTools, {
+  const result = await compile(snapshot, compileTools, {
     httpPort: undefined,
     httpsPort: undefined,
     allowLocalUpstreams,
@@ -58,11 +71,11 @@ export async function checkManifests(options: CheckOptions): Promise<CheckResult
     ...unreportedProblems(snapshot).map(({ origin, problem }) =>
       findingAt(lineIn(origin, problem.path), problem.ref, problem),
     ),
-    ...outcomes.flatMap(({ ref, origin, findings }) =>
+    ...result.outcomes.flatMap(({ ref, origin, findings }) =>
       findings.map((finding) => findingAt(lineIn(origin, finding.path), ref, finding)),
     ),
   ];
-  return { findings: findings.sort(byPlace), outcomes };
+  return { findings: findings.sort(byPlace), result };
 }
 
 function findingAt(

@@ -1,5 +1,5 @@
 import { removeTrustedHeaders } from './claim-headers.ts';
-import { badRequest, notFound, type Denial } from './denial.ts';
+import { badRequest, bareBadRequest, notFound, type Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { readHead } from './request-head.ts';
 import { normalizeHost } from './request-host.ts';
@@ -62,10 +62,19 @@ export function targetStage(exchange: Exchange): Denial | undefined {
   return undefined;
 }
 
+const notAHost = badRequest('bad_host', 'Host is no host');
+
+/** Envoy's answer has no body where there is no line at all. */
+function missingHost({ raw }: Exchange): Denial {
+  const isThere = raw.rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+  if (isThere) return notAHost;
+  return { ...bareBadRequest('Host is missing'), reason: 'bad_host' };
+}
+
 /** Finds who is asked, and takes out at once what only the gateway may say on that virtual host. */
 export function virtualHostStage(exchange: Exchange): Denial | undefined {
   const host = normalizeHost(exchange.authority, exchange.listener.listener.stripPort);
-  if (host === undefined) return badRequest('bad_host', 'Host is missing or is no host');
+  if (host === undefined) return exchange.authority === '' ? missingHost(exchange) : notAHost;
   const virtualHost = exchange.listener.find(host);
   if (virtualHost === undefined) return notFound;
   exchange.virtualHost = virtualHost;

@@ -22,6 +22,7 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
     rbac: { folders: ['base', 'ir'], packages: ['re2js'] },
     llm: { folders: ['base', 'ir'], packages: [] },
     dataplane: { folders: ['base', 'ir', 'jwt', 'rbac', 'llm'], packages: ['undici'] },
+    xds: { folders: ['base', 'ir'], packages: [] },
     admin: { folders: ['base', 'ir'], packages: ['express', 'prom-client'] },
     // A command brings what it is for; the composition root stays the only one that builds the gateway.
     cli: { folders: ['*'], packages: ['jose', 'js-yaml', 'chokidar', 'pino'] },

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { systemClock } from '../../src/base/clock.ts';
@@ -48,7 +48,7 @@ export async function startGoldenGateway(
   compiled: CompileResult,
   { answers, fetchJwks }: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
-  const upstreams = await startUpstreams(compiled.table, answers);
+  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), answers);
   try {
     return await serve(compiled, upstreams, fetchJwks);
   } catch (error) {
@@ -102,21 +102,26 @@ async function serve(
   };
 }
 
-interface Upstreams {
+/** The servers behind the clusters of a story. */
+export interface Upstreams {
   readonly ports: ReadonlyMap<string, number>;
   readonly take: () => readonly SeenRequest[];
   readonly close: () => Promise<void>;
 }
 
-/** One server per cluster. */
-async function startUpstreams(
-  { clusters }: RoutingTable,
+/** One server per cluster; `answerFirst` takes a request over that is not for an upstream. */
+export async function startUpstreams(
+  clusters: readonly string[],
   answers: GoldenRequests['answers'],
+  answerFirst: AnswerFirst = () => false,
 ): Promise<Upstreams> {
   let seen: SeenRequest[] = [];
   const servers = new Map<string, Server>();
-  for (const name of Object.keys(clusters)) {
-    const server = echo(name, answers?.[name], (one) => void seen.push(one));
+  for (const name of clusters) {
+    const server = echo(answers?.[name] ?? { status: 200, body: name }, {
+      answerFirst,
+      note: (one) => void seen.push({ cluster: name, ...one }),
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(name, server);
   }
@@ -140,18 +145,22 @@ async function startUpstreams(
 
 type Answer = NonNullable<GoldenRequests['answers']>[string];
 
-function echo(
-  cluster: string,
-  answer: Answer = { status: 200, body: cluster },
-  note: (seen: SeenRequest) => void,
-): Server {
+type AnswerFirst = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+interface EchoParts {
+  readonly answerFirst: AnswerFirst;
+  readonly note: (seen: Omit<SeenRequest, 'cluster'>) => void;
+}
+
+function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
   return createServer((request, response) => {
+    if (answerFirst(request, response)) return;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: path = '', rawHeaders } = request;
       const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
-      note({ cluster, method, path, headers, body: Buffer.concat(chunks).toString() });
+      note({ method, path, headers, body: Buffer.concat(chunks).toString() });
       response.writeHead(answer.status, { 'content-type': 'text/plain', ...answer.headers });
       response.end(answer.body);
     });

@@ -12,6 +12,8 @@ import { mintToken } from './golden-token.ts';
 export interface GoldenAnswer {
   readonly actual: object;
   readonly expected: object;
+  /** The first response, as it came. */
+  readonly response: RawResponse;
   /** What must not be in any log. */
   readonly tokens: readonly string[];
   readonly log: readonly string[];
@@ -46,7 +48,7 @@ export async function askGolden(
     ...upstreamExpected(expectation),
     ...('reason' in expectation && { reason: expectation.reason }),
   };
-  return { actual, expected, tokens, log };
+  return { actual, expected, response, tokens, log };
 }
 
 const defaultHost = 'gateway.test';

@@ -1,0 +1,155 @@
+import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
+import type { VirtualHost } from '../ir/table.ts';
+import { choosesByClaims } from './claim-choice.ts';
+import { keyServerName } from './envoy-clusters.ts';
+import { keySetSource } from './key-set-document.ts';
+import type { Translation } from './translation.ts';
+import { protoDuration, typedConfig, type EnvoyConfig } from './typed-config.ts';
+
+type StageName = keyof JwtStages;
+
+const keyFetchTimeoutMs = 5000;
+
+/** Names of the filters, in the order in which they run. */
+const stageFilters: Readonly<Record<StageName, string>> = {
+  beforeExtAuth: 'envoy.filters.http.jwt_authn.before-ext-auth',
+  afterExtAuth: 'envoy.filters.http.jwt_authn',
+};
+
+/** The `jwt_authn` filter of a stage with the providers and requirements of all its routes; undefined: none has it. */
+export function jwtFilter(
+  stageName: StageName,
+  hosts: readonly VirtualHost[],
+  translation: Translation,
+): EnvoyConfig | undefined {
+  const providers: Record<string, EnvoyConfig> = {};
+  const requirements: Record<string, EnvoyConfig> = {};
+  for (const host of hosts) {
+    for (const stage of knownStages(stageName, host, translation)) {
+      requirements[requirementName(host, stage)] ??= requirement(host, stage);
+      for (const key of stage.providers) {
+        providers[providerName(host, key)] ??= envoyProvider(host, key, translation);
+      }
+    }
+  }
+  if (Object.keys(requirements).length === 0) return undefined;
+  return {
+    name: stageFilters[stageName],
+    typed_config: typedConfig('extensions.filters.http.jwt_authn.v3.JwtAuthentication', {
+      providers,
+      requirement_map: requirements,
+    }),
+  };
+}
+
+function knownStages(
+  name: StageName,
+  host: VirtualHost,
+  translation: Translation,
+): readonly JwtStage[] {
+  return host.routes.flatMap(({ jwt }) => {
+    const stage = jwt?.[name];
+    return stage && unknownPart(stage, host, translation) === undefined ? [stage] : [];
+  });
+}
+
+/** What of a stage Envoy cannot be told; undefined: it can be told all. */
+export function unknownPart(
+  stage: JwtStage,
+  host: VirtualHost,
+  { table }: Translation,
+): string | undefined {
+  if (stage.providers.length === 0) return 'a stage without providers';
+  for (const key of stage.providers) {
+    const provider = host.providers[key];
+    if (provider === undefined || table.keySets[provider.keySet] === undefined) {
+      return `the provider ${key} without keys`;
+    }
+    // Without a place Envoy would look in its own.
+    if (provider.sources.length === 0) return `the provider ${key} without a token source`;
+  }
+  return undefined;
+}
+
+/** What a route has to say to get the verification of its stages. */
+export function routeVerification(
+  host: VirtualHost,
+  stages: JwtStages | undefined,
+): readonly (readonly [string, EnvoyConfig])[] {
+  return (['beforeExtAuth', 'afterExtAuth'] as const).flatMap((name) => {
+    const stage = stages?.[name];
+    if (stage === undefined) return [];
+    const config = typedConfig('extensions.filters.http.jwt_authn.v3.PerRouteConfig', {
+      requirement_name: requirementName(host, stage),
+    });
+    return [[stageFilters[name], config] as const];
+  });
+}
+
+/** A provider is unique within its virtual host only. */
+export function providerName(host: VirtualHost, key: string): string {
+  return `${host.name}/${key}`;
+}
+
+/** A header of the gateway's own, from which the line that is appended is taken. */
+export function appendedHeader(header: string): string {
+  return `x-seekgate-claim-${header}`;
+}
+
+function requirementName(host: VirtualHost, { validation, providers }: JwtStage): string {
+  return `${host.name}: ${validation} ${providers.join(', ')}`;
+}
+
+function requirement(host: VirtualHost, { validation, providers }: JwtStage): EnvoyConfig {
+  const alternatives: EnvoyConfig[] = providers.map((key) => ({
+    provider_name: providerName(host, key),
+  }));
+  if (validation === 'ALLOW_MISSING') alternatives.push({ allow_missing: {} });
+  if (validation === 'ALLOW_MISSING_OR_FAILED') alternatives.push({ allow_missing_or_failed: {} });
+  const [only, ...more] = alternatives;
+  if (only !== undefined && more.length === 0) return only;
+  return { requires_any: { requirements: alternatives } };
+}
+
+function envoyProvider(host: VirtualHost, key: string, translation: Translation): EnvoyConfig {
+  const provider = host.providers[key];
+  if (provider === undefined) return {};
+  const { issuer, audiences, sources, keepToken, claimsToHeaders, clockSkewSeconds } = provider;
+  const headers = sources.flatMap((source) =>
+    source.kind === 'header' ? [{ name: source.name, value_prefix: source.prefix }] : [],
+  );
+  const params = sources.flatMap(({ kind, name }) => (kind === 'query' ? [name] : []));
+  return {
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audiences.length > 0 ? { audiences } : {}),
+    ...keys(provider, translation),
+    ...(headers.length > 0 ? { from_headers: headers } : {}),
+    ...(params.length > 0 ? { from_params: params } : {}),
+    forward: keepToken,
+    clock_skew_seconds: clockSkewSeconds,
+    payload_in_metadata: providerName(host, key),
+    ...(claimsToHeaders.length > 0 ? { claim_to_headers: claimsToHeaders.map(claimToHeader) } : {}),
+    ...(choosesByClaims(host) ? { clear_route_cache: true } : {}),
+  };
+}
+
+function claimToHeader({
+  claim,
+  header,
+  append,
+}: JwtProvider['claimsToHeaders'][number]): EnvoyConfig {
+  return { claim_name: claim, header_name: append ? appendedHeader(header) : header };
+}
+
+function keys(provider: JwtProvider, translation: Translation): EnvoyConfig {
+  const keySet = translation.table.keySets[provider.keySet];
+  if (keySet === undefined) return {};
+  if (keySet.kind === 'local') return { local_jwks: keySetSource(keySet, translation) };
+  const cluster = keyServerName(keySet);
+  return {
+    remote_jwks: {
+      http_uri: { uri: keySet.url, cluster, timeout: protoDuration(keyFetchTimeoutMs) },
+      cache_duration: protoDuration(keySet.cacheDurationMs),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Cluster } from '../ir/cluster.ts';
+import type { Matcher } from '../ir/matcher.ts';
+import type { ForwardAction, RouteAction } from '../ir/table.ts';
+import { modelServerHeaders } from './model-server.ts';
+import { pathRewrite } from './path-rewrite.ts';
+import { redirectAction } from './redirect-action.ts';
+import type { Translation } from './translation.ts';
+import { protoDuration, type EnvoyConfig } from './typed-config.ts';
+
+/** Body of a route that Envoy cannot serve as the table wants it. */
+export const closedBody = 'This route cannot be served by Envoy.';
+
+/** The answer of such a route: it never opens. */
+export const closedAction: EnvoyConfig = directResponse(500, closedBody);
+
+/** Fields of an Envoy route that say what it does; a text says why Envoy cannot. */
+export function routeAction(
+  action: RouteAction,
+  matcher: Matcher,
+  translation: Translation,
+): EnvoyConfig | string {
+  if (action.kind === 'redirect') return { redirect: redirectAction(action) };
+  if (action.kind === 'direct' || action.kind === 'closed') {
+    return directResponse(action.status, action.body);
+  }
+  return forwardAction(action, matcher, translation);
+}
+
+function directResponse(status: number, body: string): EnvoyConfig {
+  const content = body === '' ? {} : { body: { inline_string: body } };
+  return { direct_response: { status, ...content } };
+}
+
+function forwardAction(
+  { destinations, timeoutMs, prefixRewrite }: ForwardAction,
+  matcher: Matcher,
+  translation: Translation,
+): EnvoyConfig | string {
+  const clusters = destinations.flatMap(({ cluster }) => translation.table.clusters[cluster] ?? []);
+  if (clusters.some(({ llm }) => llm?.model !== undefined)) return 'a model put into requests';
+  const single = destinations.length === 1 ? clusters[0] : undefined;
+  if (single?.llm?.credential.kind === 'missing') return noCredential();
+  if (clusters.some(({ llm }) => llm?.credential.kind === 'missing')) {
+    return 'shares for model servers whose key is missing';
+  }
+  const rewrite = commonRewrite(clusters, matcher, prefixRewrite);
+  if (typeof rewrite === 'string') return rewrite;
+  const server = single && modelServerHeaders(single, translation);
+  const target =
+    destinations.length === 1
+      ? { cluster: destinations[0]?.cluster, ...server?.host }
+      : { weighted_clusters: weightedClusters(destinations, translation) };
+  const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite };
+  return { route, ...server?.headers };
+}
+
+function weightedClusters(
+  destinations: ForwardAction['destinations'],
+  translation: Translation,
+): EnvoyConfig {
+  return {
+    clusters: destinations.map(({ cluster, weight }) => {
+      const known = translation.table.clusters[cluster];
+      const server = known && modelServerHeaders(known, translation);
+      return { name: cluster, weight, ...server?.host, ...server?.headers };
+    }),
+  };
+}
+
+/** A route of Envoy has one rewrite for all its clusters. */
+function commonRewrite(
+  clusters: readonly Cluster[],
+  { path }: Matcher,
+  prefixRewrite: string | undefined,
+): EnvoyConfig | string {
+  const rewrites = (clusters.length > 0 ? clusters : [undefined]).map((cluster) =>
+    pathRewrite(path, prefixRewrite, cluster?.llm),
+  );
+  const [first = {}] = rewrites;
+  const isOne = rewrites.every((one) => JSON.stringify(one) === JSON.stringify(first));
+  return isOne ? first : 'another path for each of several model servers';
+}
+
+function noCredential(): EnvoyConfig {
+  const message = 'The gateway has no key for this model server.';
+  const body = JSON.stringify({
+    error: { message, type: 'no_credential', param: null, code: 'no_credential' },
+  });
+  const header = { key: 'content-type', value: 'application/json' };
+  return {
+    ...directResponse(503, body),
+    response_headers_to_add: [{ header, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' }],
+  };
+}

@@ -1,0 +1,134 @@
+import type { JwtStages } from '../ir/jwt.ts';
+import type { Matcher } from '../ir/matcher.ts';
+import type { Route, VirtualHost } from '../ir/table.ts';
+import { choosesByClaims, needsGuard } from './claim-choice.ts';
+import { appendedHeader, providerName, routeVerification, unknownPart } from './jwt-filter.ts';
+import { rbacRules } from './rbac-rules.ts';
+import { closedAction, routeAction } from './route-action.ts';
+import { routeMatch } from './route-match.ts';
+import type { Translation } from './translation.ts';
+import { typedConfig, type EnvoyConfig } from './typed-config.ts';
+
+/** Name of the filter that authorizes by claims. */
+export const rbacFilterName = 'envoy.filters.http.rbac';
+
+interface HostScope {
+  readonly host: VirtualHost;
+  readonly guarded: boolean;
+  readonly translation: Translation;
+}
+
+/** A virtual host with one Envoy route for every matcher of its routes. */
+export function envoyVirtualHost(host: VirtualHost, translation: Translation): EnvoyConfig {
+  const scope = { host, guarded: needsGuard(host), translation };
+  noteClaims(scope);
+  const appended = appendedBy(host, Object.keys(host.providers));
+  return {
+    name: host.name,
+    domains: host.domains,
+    routes: host.routes.flatMap((route) => envoyRoutes(route, scope)),
+    // Behind the routes, which have taken their values by then.
+    ...(appended.length > 0
+      ? { request_headers_to_remove: appended.map((header) => appendedHeader(header)) }
+      : {}),
+  };
+}
+
+function noteClaims({ host, guarded, translation }: HostScope): void {
+  if (!choosesByClaims(host)) return;
+  translation.note({
+    place: `virtual host ${host.name}`,
+    what: 'where no token verifies, a header of the client chooses the routes that are meant for claims',
+    effect: 'different',
+  });
+  if (!guarded) return;
+  translation.note({
+    place: `virtual host ${host.name}`,
+    what: 'a route chosen by claims refuses tokens of other providers with 403 in place of verifying anew',
+    effect: 'different',
+  });
+}
+
+function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
+  const { host, translation } = scope;
+  const closed = (what: string): EnvoyConfig => {
+    const place = `virtual host ${host.name}, route ${route.name}`;
+    translation.note({ place, what, effect: 'closed' });
+    return closedAction;
+  };
+  const fault = unknownStage(route.jwt, scope);
+  const several = route.matchers.length > 1;
+  return route.matchers.map((matcher, index) => {
+    const name = several ? `${route.name}/${index}` : route.name;
+    const action = fault ?? routeAction(route.action, matcher, translation);
+    if (typeof action === 'string') {
+      // Who may not pass still hears that first.
+      const guards = fault === undefined ? filterConfigs(route, scope) : {};
+      return { name, match: routeMatch(matcher), ...closed(action), ...guards };
+    }
+    return { name, ...routeOf(route, matcher, { action, scope }) };
+  });
+}
+
+function unknownStage(
+  stages: JwtStages | undefined,
+  { host, translation }: HostScope,
+): string | undefined {
+  return [stages?.beforeExtAuth, stages?.afterExtAuth]
+    .flatMap((stage) => (stage ? (unknownPart(stage, host, translation) ?? []) : []))
+    .at(0);
+}
+
+function routeOf(
+  route: Route,
+  matcher: Matcher,
+  { action, scope }: { readonly action: EnvoyConfig; readonly scope: HostScope },
+): EnvoyConfig {
+  const added = appendedHeaders(route, scope.host);
+  const own = action['request_headers_to_add'];
+  const lines = [...(Array.isArray(own) ? (own as readonly EnvoyConfig[]) : []), ...added];
+  return {
+    match: routeMatch(matcher),
+    ...action,
+    ...(lines.length > 0 ? { request_headers_to_add: lines } : {}),
+    ...filterConfigs(route, scope),
+  };
+}
+
+function filterConfigs(route: Route, { host, guarded }: HostScope): EnvoyConfig {
+  const rules = rbacRules(route.rbac, {
+    stages: route.jwt ?? {},
+    payloadOf: (provider) => providerName(host, provider),
+    guarded,
+  });
+  const configs = [
+    ...routeVerification(host, route.jwt),
+    ...(rules ? [[rbacFilterName, rbacPerRoute(rules)] as const] : []),
+  ];
+  return configs.length > 0 ? { typed_per_filter_config: Object.fromEntries(configs) } : {};
+}
+
+function rbacPerRoute(rules: EnvoyConfig): EnvoyConfig {
+  const message = 'extensions.filters.http.rbac.v3.RBACPerRoute';
+  return typedConfig(message, { rbac: { rules } });
+}
+
+/** The claim as one more line, from the header that `jwt_authn` wrote it to. */
+function appendedHeaders({ jwt }: Route, host: VirtualHost): readonly EnvoyConfig[] {
+  const providers = [jwt?.beforeExtAuth, jwt?.afterExtAuth].flatMap(
+    (stage) => stage?.providers ?? [],
+  );
+  return appendedBy(host, providers).map((header) => ({
+    header: { key: header, value: `%REQ(${appendedHeader(header)})%` },
+    append_action: 'APPEND_IF_EXISTS_OR_ADD',
+  }));
+}
+
+function appendedBy({ providers }: VirtualHost, keys: readonly string[]): readonly string[] {
+  const headers = keys.flatMap((key) =>
+    (providers[key]?.claimsToHeaders ?? []).flatMap(({ append, header }) =>
+      append ? [header] : [],
+    ),
+  );
+  return [...new Set(headers)].sort();
+}

@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+import { installEnvoy } from '../../hack/envoy.ts';
+import { runConformance, type ConformanceCase } from '../support/conformance.ts';
+import { storyNames } from '../support/golden-files.ts';
+
+const limitMs = 120_000;
+
+describe('the goldens, asked of a real Envoy', () => {
+  let cases: readonly ConformanceCase[] = [];
+
+  beforeAll(async () => {
+    installEnvoy();
+    cases = await runConformance(storyNames());
+  }, limitMs);
+
+  it('are many', () => {
+    expect(cases.length).toBeGreaterThan(600);
+  });
+
+  it('are answered the same, but for what is documented', () => {
+    expect(cases.filter(({ verdict }) => verdict === 'other')).toEqual([]);
+  });
+
+  it('show the documented differences, but for those of configuration', () => {
+    const different = new Set(
+      cases.filter(({ verdict }) => verdict === 'stricter').map(({ difference }) => difference),
+    );
+    const never = cases.flatMap(({ difference = '' }) =>
+      difference === '' || different.has(difference) ? [] : [difference],
+    );
+    // The compiler has taken bad keys out before Envoy gets them, and refuses what Envoy would choke on or hand to another tenant.
+    expect([...new Set(never)].sort()).toEqual([
+      'alg-by-key',
+      'domain-port',
+      'key-use',
+      'mixed-key-set',
+      'weak-key',
+      'whole-config',
+    ]);
+  });
+
+  it('leave to the embedded engine only what is about model servers', () => {
+    const beyond = cases.filter(({ verdict }) => verdict === 'beyond').map(({ story }) => story);
+    expect([...new Set(beyond)]).toEqual(['llm-deepseek-key', 'llm-model-override']);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { envoyClusters, keyServerName } from '../../../src/xds/envoy-clusters.ts';
+import { cluster, translationOf } from '../../support/envoy-table.ts';
+
+const remote = {
+  kind: 'remote',
+  id: 'k',
+  url: 'http://[::1]:81/jwks',
+  cacheDurationMs: 1,
+} as const;
+
+describe('envoyClusters', () => {
+  it('verifies the name that is asked for, with the authorities of the table', () => {
+    const endpoints = [
+      { host: 'a.test', port: 1, weight: 1, sni: 'b.test' },
+      { host: '10.0.0.1', port: 1, weight: 1 },
+    ];
+    const tls = { verify: true, ca: 'CA' };
+    const [found] = envoyClusters(translationOf({ clusters: [{ ...cluster, endpoints, tls }] }));
+    expect(found).toHaveProperty(
+      'transport_socket.typed_config.common_tls_context.validation_context',
+      {
+        trusted_ca: { inline_string: 'CA' },
+        match_typed_subject_alt_names: [
+          { san_type: 'DNS', matcher: { exact: 'b.test' } },
+          { san_type: 'IP_ADDRESS', matcher: { exact: '10.0.0.1' } },
+        ],
+      },
+    );
+  });
+
+  it('verifies nothing only where the table says so', () => {
+    const tls = { verify: false };
+    const [found] = envoyClusters(translationOf({ clusters: [{ ...cluster, tls }] }));
+    expect(found).toHaveProperty('transport_socket.typed_config.common_tls_context', {});
+  });
+
+  it('has a cluster for a server of keys, by its address', () => {
+    const [, found] = envoyClusters(translationOf({ keySet: remote }));
+    const address = { socket_address: { address: '::1', port_value: 81 } };
+    expect(found).toMatchObject({
+      name: 'jwks:http://[::1]:81',
+      type: 'STATIC',
+      load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
+    });
+  });
+});
+
+describe('keyServerName', () => {
+  it('is the cluster that the manifest names, where it does', () => {
+    expect(keyServerName({ ...remote, cluster: 'c' })).toBe('c');
+  });
+});
