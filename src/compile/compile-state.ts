@@ -15,9 +15,10 @@ import type { Backend } from './backends.ts';
 import { beginCompile, createCompileMemory, type CompileMemory } from './compile-memory.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
-import type { CompileContext, Verdict } from './context.ts';
+import type { CompileContext, PartUse, Verdict } from './context.ts';
 import { lastGoodOf } from './last-good.ts';
 import { listenersFor, type ListenerPlan } from './listener-plan.ts';
+import { createTableSelections } from './table-selections.ts';
 import { serviceTarget, type ServicePort } from './service-target.ts';
 
 /** What the passes work with: the whole; it lives for one compile. */
@@ -42,6 +43,11 @@ export interface CompileState extends CompileContext {
   readonly wanted: Map<string, ResourceRef>;
   readonly verdicts: Map<string, Verdict>;
   readonly accepted: Map<string, Resource>;
+  readonly partNames: Map<string, string>;
+  readonly parts: Map<string, Resource>;
+  readonly partFaults: Map<string, string>;
+  readonly partDrafts: Map<string, Resource>;
+  readonly partUses: Map<string, PartUse>;
 }
 
 /** An empty state for one compile. */
@@ -79,8 +85,15 @@ export function createCompileState(
     wanted: new Map(),
     verdicts: new Map(),
     accepted: new Map(),
+    ...noParts(),
+    tableSelections: createTableSelections(resources, lastGood),
   };
   return state;
+}
+
+function noParts() {
+  const parts = { partNames: new Map(), parts: new Map(), partFaults: new Map() };
+  return { ...parts, partDrafts: new Map(), partUses: new Map() } satisfies Partial<CompileState>;
 }
 
 function olderVersion(entry: Entry, lastGood: ReadonlyMap<string, Resource>): Resource | undefined {

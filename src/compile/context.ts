@@ -49,6 +49,22 @@ export interface SharedState {
   readonly olderVersions: Lookup<Entry, Resource>;
   /** The last good version, whichever that is. */
   readonly lastGood: Lookup<Entry, Resource>;
+  /** `known` for every resource that others use a part of, by `refKey`, in whatever state it is. */
+  readonly partNames: Lookup<string, string>;
+  /** The version of such a resource that is used, by `refKey`. */
+  readonly parts: Lookup<string, Resource>;
+  /** Why no version of one can be used, as JSON of a `PartFault`. */
+  readonly partFaults: Lookup<string, string>;
+  /** The newest version of one that cannot be used, where it can be read. */
+  readonly partDrafts: Lookup<string, Resource>;
+  /** `refKey` of the RouteTables that a selector takes, one a line; by JSON of a `TableSelector`. */
+  readonly tableSelections: Lookup<string, string>;
+}
+
+/** A resource that another one uses a part of, and what was found in it on that occasion. */
+export interface PartUse {
+  readonly ref: ResourceRef;
+  readonly findings: readonly Noted[];
 }
 
 /** What the compile of one resource leaves. */
@@ -61,6 +77,8 @@ export interface Ledgers {
   readonly wanted: Ledger<ResourceRef>;
   readonly verdicts: Ledger<Verdict>;
   readonly accepted: Ledger<Resource>;
+  /** What the use of a part had to say of it, by `partUseKey`. */
+  readonly partUses: Ledger<PartUse>;
 }
 
 /** What the compile of one resource works with. */

@@ -63,12 +63,18 @@ class Recorder {
       domainOwners: this.#read((shared) => shared.domainOwners),
       olderVersions: this.#read((shared) => shared.olderVersions),
       lastGood: this.#read((shared) => shared.lastGood),
+      partNames: this.#read((shared) => shared.partNames),
+      parts: this.#read((shared) => shared.parts),
+      partFaults: this.#read((shared) => shared.partFaults),
+      partDrafts: this.#read((shared) => shared.partDrafts),
+      tableSelections: this.#read((shared) => shared.tableSelections),
       keySets: this.#written((ledgers) => ledgers.keySets),
       secrets: this.#written((ledgers) => ledgers.secrets),
       namedServices: this.#written((ledgers) => ledgers.namedServices),
       wanted: this.#written((ledgers) => ledgers.wanted),
       verdicts: this.#written((ledgers) => ledgers.verdicts),
       accepted: this.#written((ledgers) => ledgers.accepted),
+      partUses: this.#written((ledgers) => ledgers.partUses),
     };
   }
 

@@ -1,5 +1,5 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
-import type { SslConfig } from '../api/virtual-service.ts';
+import type { SslConfig, VirtualServiceSpec } from '../api/virtual-service.ts';
 import type { JwtProvider } from '../ir/jwt.ts';
 import type { VirtualHost } from '../ir/table.ts';
 import { oldestFirst } from './age.ts';
@@ -8,6 +8,7 @@ import type { CompileState } from './compile-state.ts';
 import { checkConflicts, compileDomains, domainKey } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
+import { findOptions } from './option-refs.ts';
 import type { HostScope } from './providers.ts';
 import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
@@ -79,7 +80,10 @@ function compileService(
 ): Compiled | undefined {
   const { spec, metadata } = resource;
   const { namespace, name } = metadata;
-  const plan = planHost(spec);
+  const user = { kind: 'VirtualService', namespace, name };
+  const remoteKeySets = new Set<string>();
+  const scope: HostScope = { context, namespace, name, user, findings, remoteKeySets };
+  const plan = planHost(spec, hostOptions(spec, scope));
   if (!plan) {
     findings.warn({
       reason: 'NoVirtualHost',
@@ -91,8 +95,6 @@ function compileService(
     });
     return undefined;
   }
-  const remoteKeySets = new Set<string>();
-  const scope: HostScope = { context, namespace, name, findings, remoteKeySets };
   const host = compileHost(plan, spec.sslConfig, scope);
   const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
   const domains = { value: host.domains, path: plan.domains.path };
@@ -102,6 +104,12 @@ function compileService(
     host.domains.map((domain) => domainKey(listener, domain)),
   );
   return { host, listeners, domainKeys, remoteKeySets: [...remoteKeySets] };
+}
+
+function hostOptions({ virtualHost }: VirtualServiceSpec, scope: HostScope) {
+  const path = 'spec.virtualHost.optionsConfigRefs';
+  const refs = virtualHost?.optionsConfigRefs;
+  return findOptions({ kind: 'VirtualHostOption', refs, path, via: path }, scope);
 }
 
 function compileHost(plan: HostPlan, ssl: SslConfig | undefined, scope: HostScope): VirtualHost {
@@ -122,9 +130,9 @@ function compileHost(plan: HostPlan, ssl: SslConfig | undefined, scope: HostScop
 function guardedStages(plan: HostPlan, scope: HostScope): HostProviders {
   const own = createFindings();
   const host = compileHostStages(plan, { ...scope, findings: own });
-  const replace = scope.context.settings.replaceInvalidRoutes && own.hasErrors();
-  copyFindings(own, scope.findings, replace);
-  return replace ? { ...host, broken: true } : host;
+  const replace = scope.context.settings.replaceInvalidRoutes;
+  copyFindings(own, scope.findings, ({ at }) => replace || at !== undefined);
+  return own.hasErrors() ? { ...host, broken: true } : host;
 }
 
 /** Not those that every provider appends to: there the client's own lines are asked for. */
