@@ -21,15 +21,17 @@ interface Cycle {
  * may be fine.
  */
 export function breakCycles(state: CompileState): void {
-  for (const cycle of cyclesIn(state)) {
+  const graph = graphOf(state);
+  for (const cycle of cyclesIn(graph, state)) {
     const key = refKey(cycle.entry.ref);
     const older = state.olderVersions.get(cycle.entry);
-    if (!older || older === state.parts.get(key)) continue;
+    if (older?.kind !== 'RouteTable') continue;
+    if (wayBack(key, new Map(graph).set(key, targetsOf(older, state)))) continue;
     reject(cycle, true, state);
     state.parts.set(key, older);
     state.accepted.set(key, older);
   }
-  for (const cycle of cyclesIn(state)) {
+  for (const cycle of cyclesIn(graphOf(state), state)) {
     const { entry, text } = cycle;
     const key = refKey(entry.ref);
     const fault: PartFault = { text, isCycle: true };
@@ -59,8 +61,7 @@ function reject({ entry, path, text }: Cycle, servingLastGood: boolean, state: C
 /** Names of tables that a table leads to, each with the path of the route. */
 type Graph = Map<string, ReadonlyMap<string, string>>;
 
-function cyclesIn(state: CompileState): readonly Cycle[] {
-  const graph = graphOf(state);
+function cyclesIn(graph: Graph, state: CompileState): readonly Cycle[] {
   return [...graph.keys()].sort().flatMap((key) => {
     const way = wayBack(key, graph);
     const [, namespace = '', name = ''] = key.split('/');
