@@ -8,7 +8,9 @@ import type { Noted } from './findings.ts';
  */
 export function partVerdictsPass(state: CompileState): void {
   const found = new Map<string, Noted[]>();
-  for (const { ref, findings } of state.partUses.values()) {
+  // By name of the user, so that the order in which resources came changes nothing.
+  const uses = [...state.partUses].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, { ref, findings }] of uses) {
     const key = refKey(ref);
     found.set(key, [...(found.get(key) ?? []), ...findings]);
   }

@@ -216,7 +216,7 @@ const gateway: Maker = (pick) => {
   return ['Gateway', pick(['g1', 'g2']), { spec: pick([spec, spec, {}]) }];
 };
 
-const tableNames = ['t1', 't2', 't3'] as const;
+const tableNames = ['t1', 't2', 't3', 't4'] as const;
 
 const delegation = (pick: Pick, prefix: string) => {
   const delegateAction = pick([
@@ -256,13 +256,15 @@ const ownOptions = (pick: Pick) => {
     { jwt: { disable: true } },
     { jwtProvidersStaged: staged },
     { rbac: { policies: { p: { principals: [claims] } } } },
-    { rbac: { policies: { p: {} } } },
-    { prefixRewrite: pick(['/x', '/ x']) },
+    { rbac: { policies: pick([{}, {}, { p: {} }]) } },
+    { prefixRewrite: pick(['/x', '/x', '/ x']) },
   ]);
 };
 
 const tableRoute = (pick: Pick) => {
-  const path = pick([{ prefix: '/t/a' }, { exact: '/t/b' }, { regex: '/t/(a|b)' }, { regex: '(' }]);
+  // A table with a mistake anywhere is not used at all: most have none.
+  const regex = pick(['/t/(a|b)', '/t/.*', '/t|/u', '(']);
+  const path = pick([{ prefix: '/t/a' }, { exact: '/t/b' }, { regex }]);
   const matchers = pick([[path], [path], [{ ...path, methods: ['GET'] }], []]);
   const action = pick([
     { routeAction: { single: { upstream: { name: pick(['u1', 'deepseek']) } } } },
@@ -275,7 +277,7 @@ const tableRoute = (pick: Pick) => {
 
 const routeTable: Maker = (pick) => {
   const own = [tableRoute(pick), tableRoute(pick)];
-  const routes = pick([[], own, own, [...own, delegation(pick, '/t')], 1]);
+  const routes = pick([own, own, [...own, delegation(pick, '/t')], [delegation(pick, '/t')], 1]);
   const spec = { routes, ...pick([{}, { weight: 1 }, { weight: -1 }]) };
   return ['RouteTable', pick(tableNames), { spec }];
 };
