@@ -6,11 +6,11 @@ const targetRefs = opt(
 );
 
 export const routeOptionSchema = obj('Options for routes that refer to it.', {
-  options: opt(unsupported(routeOptionsSchema)),
+  options: opt(routeOptionsSchema),
   targetRefs,
 });
 
 export const virtualHostOptionSchema = obj('Options for virtual hosts that refer to it.', {
-  options: opt(unsupported(virtualHostOptionsSchema)),
+  options: opt(virtualHostOptionsSchema),
   targetRefs,
 });

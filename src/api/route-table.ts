@@ -1,8 +1,8 @@
 import { routeSchema } from './route.ts';
-import { list, obj, opt, Type, unsupported, type Static } from './schema.ts';
+import { list, obj, opt, Type, type Static } from './schema.ts';
 
 export const routeTableSchema = obj('Routes that VirtualServices delegate to.', {
-  routes: opt(unsupported(list('Routes; the first that matches is taken.', routeSchema, 2048))),
+  routes: opt(list('Routes; the first that matches is taken.', routeSchema, 2048)),
   weight: opt(
     Type.Unsafe<number | null>({
       type: 'integer',

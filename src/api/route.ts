@@ -68,7 +68,7 @@ const routeAction = obj(
         ),
       }),
     ),
-    upstreamGroup: opt(unsupported(refTo('An UpstreamGroup.'))),
+    upstreamGroup: opt(refTo('An UpstreamGroup.')),
     clusterHeader: opt(
       unsupported(
         str('Name of a header that names the cluster.', { minLength: 1, maxLength: 256 }),
@@ -165,17 +165,13 @@ export const routeSchema = obj(
     routeAction: opt(routeAction),
     redirectAction: opt(redirectAction),
     directResponseAction: opt(directResponseAction),
-    delegateAction: opt(unsupported(delegateAction)),
+    delegateAction: opt(delegateAction),
     options: opt(routeOptionsSchema),
-    optionsConfigRefs: opt(unsupported(optionsConfigRefsSchema)),
+    optionsConfigRefs: opt(optionsConfigRefsSchema),
     inheritableMatchers: opt(
-      unsupported(
-        nullableBool('Take headers, query parameters and methods of the delegating route.'),
-      ),
+      nullableBool('Take headers, query parameters and methods of the delegating route.'),
     ),
-    inheritablePathMatchers: opt(
-      unsupported(nullableBool('Take the path of the delegating route.')),
-    ),
+    inheritablePathMatchers: opt(nullableBool('Take the path of the delegating route.')),
     graphqlApiRef: laterObject('GraphQL (removed from Gloo).'),
   },
   {

@@ -80,7 +80,7 @@ const virtualHost = obj('Hosts and their routes.', {
   domains: opt(domains),
   routes: opt(routes),
   options: opt(virtualHostOptionsSchema),
-  optionsConfigRefs: opt(unsupported(optionsConfigRefsSchema)),
+  optionsConfigRefs: opt(optionsConfigRefsSchema),
 });
 
 export const virtualServiceSchema = obj(

@@ -1,15 +1,17 @@
+import type { Ref } from '../api/schema.ts';
 import type { Destination, RouteSpec, WeightedDestination } from '../api/route.ts';
 import { durationMs } from '../base/duration.ts';
 import type { ClosedAction, ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
 import { clusterName } from './cluster-defaults.ts';
 import { serviceCluster } from './endpoints.ts';
 import { shown } from './findings.ts';
-import { checkHeadText } from './head-text.ts';
 import type { At } from './host-plan.ts';
 import { permitted } from './namespaces.ts';
+import { findPart, partRef, scopeAt } from './parts.ts';
 import type { HostScope } from './providers.ts';
 import { compileRedirect } from './redirects.ts';
 import { closed } from './closed.ts';
+import { sharesGuard } from './unenforced-guards.ts';
 import { noteUnready } from './unready-upstreams.ts';
 
 /** Envoy's route timeout. */
@@ -27,7 +29,6 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
   if (spec.redirectAction) {
     return compileRedirect({ value: spec.redirectAction, path: `${path}.redirectAction` }, scope);
   }
-  checkHeadText(spec.options?.prefixRewrite, `${path}.options.prefixRewrite`, scope);
   const single = spec.routeAction?.single;
   const multi = spec.routeAction?.multi;
   if (single) {
@@ -41,6 +42,9 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
     const at = { value: multi.destinations, path: `${path}.routeAction.multi.destinations` };
     return forward(spec, compileWeights(at, scope), scope);
   }
+  const group = spec.routeAction?.upstreamGroup;
+  if (group)
+    return groupAction(spec, { value: group, path: `${path}.routeAction.upstreamGroup` }, scope);
   return closed(`${path}: this kind of action is not served yet, so the route stays closed`);
 }
 
@@ -70,7 +74,39 @@ function forward(
   };
 }
 
-function compileWeights(
+/** The shares of an UpstreamGroup; one that is missing is like a missing Upstream. */
+function groupAction(spec: RouteSpec, { value, path }: At<Ref>, scope: HostScope): RouteAction {
+  const ref = partRef('UpstreamGroup', value, scope.namespace);
+  const found = findPart(ref, scope);
+  const title = `${ref.namespace}.${ref.name}`;
+  if (!found.resource) {
+    const named = `UpstreamGroup ${shown(title)}`;
+    const text = found.fault?.text;
+    scope.findings.warn({
+      reason: 'ReferenceNotFound',
+      path,
+      what: 'requests get 503',
+      found: text === undefined ? `no ${named}` : `${named}, which is rejected: ${text}`,
+      accepted: 'the name of an UpstreamGroup that is accepted',
+      gloo: `Route Warning: InvalidDestinationWarning. Reason: *v1.UpstreamGroup { ${title} } not found`,
+    });
+    return missing(`of the UpstreamGroup ${title}`, scope) ?? forward(spec, [nobody], scope);
+  }
+  const destinations = found.resource.spec.destinations ?? [];
+  const guard = sharesGuard(destinations);
+  if (guard !== undefined)
+    return closed(`${path}: ${guard} is not enforced yet, so the route stays closed`);
+  const users = [...(scope.users ?? []), scope.namespace];
+  const own = scopeAt(scope, { origin: { ref, via: scope.origin?.via ?? path }, users });
+  return forward(
+    spec,
+    compileWeights({ value: destinations, path: 'spec.destinations' }, own),
+    scope,
+  );
+}
+
+/** Compiles the shares of a weighted route or of an UpstreamGroup. */
+export function compileWeights(
   { value, path }: At<readonly WeightedDestination[]>,
   scope: HostScope,
 ): readonly WeightedCluster[] {
@@ -107,18 +143,18 @@ function upstreamCluster(
   { value: target, path }: At<{ name: string; namespace: string }>,
   scope: HostScope,
 ): string {
-  const { context, namespace, findings } = scope;
+  const { context, namespace, users = [], findings } = scope;
+  const stranger = [namespace, ...users].find(
+    (one) => !permitted(target.namespace, one, context.settings.sharedUpstreams),
+  );
   const name = clusterName(target);
   const known = context.backends.get(name);
-  if (
-    known?.holdsCredential === true &&
-    !permitted(target.namespace, namespace, context.settings.sharedUpstreams)
-  ) {
+  if (known?.holdsCredential === true && stranger !== undefined) {
     findings.error({
       reason: 'RefNotPermitted',
       path,
       what: 'the Upstream sends a key that belongs to another namespace',
-      found: `${target.namespace}.${target.name} from namespace ${namespace}`,
+      found: `${target.namespace}.${target.name} from namespace ${stranger}`,
       accepted:
         'an Upstream of the same namespace, or of one in Settings seekgate.sharedNamespaces',
     });

@@ -7,9 +7,10 @@ import type { Backend } from './backends.ts';
 import { beginCompile, createCompileMemory, type CompileMemory } from './compile-memory.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
-import type { CompileContext, ServedCertificate, Verdict } from './context.ts';
+import type { CompileContext, PartUse, ServedCertificate, Verdict } from './context.ts';
 import { lastGoodOf } from './last-good.ts';
 import { listenersFor, type ListenerPlan } from './listener-plan.ts';
+import { createTableSelections } from './table-selections.ts';
 import { serviceTarget, type ServicePort } from './service-target.ts';
 import { WantedReferences } from './wanted-references.ts';
 
@@ -37,6 +38,11 @@ export interface CompileState extends CompileContext {
   readonly verdicts: Map<string, Verdict>;
   readonly accepted: Map<string, Resource>;
   readonly certificates: Map<string, ServedCertificate>;
+  readonly partNames: Map<string, string>;
+  readonly parts: Map<string, Resource>;
+  readonly partFaults: Map<string, string>;
+  readonly partDrafts: Map<string, Resource>;
+  readonly partUses: Map<string, PartUse>;
 }
 
 /** An empty state for one compile. */
@@ -70,12 +76,13 @@ export function createCompileState(
     domainOwners: new Map(),
     lastGood: { get: (entry) => lastGoodOf(entry, lastGood) },
     lastCertificates,
+    tableSelections: createTableSelections(resources, lastGood),
     fullNamespaces: { get: (namespace) => wanted.isFull(namespace) },
     wantedBefore: { get: (key) => wanted.has(key) },
     clusters: new Map(),
     ...emptyLedgers(),
     wanted,
-    references: new Set(),
+    references: new Map(),
   };
   return state;
 }
@@ -88,5 +95,10 @@ function emptyLedgers() {
     verdicts: new Map<string, Verdict>(),
     accepted: new Map<string, Resource>(),
     certificates: new Map<string, ServedCertificate>(),
+    partNames: new Map<string, string>(),
+    parts: new Map<string, Resource>(),
+    partFaults: new Map<string, string>(),
+    partDrafts: new Map<string, Resource>(),
+    partUses: new Map<string, PartUse>(),
   };
 }

@@ -12,7 +12,8 @@ import { coreKindsPass } from './core-kinds.ts';
 import { keysPass } from './keys.ts';
 import { listenersPass } from './listeners.ts';
 import { outcomesOf } from './outcomes.ts';
-import { otherKindsPass } from './other-kinds.ts';
+import { partVerdictsPass } from './part-verdicts.ts';
+import { partsPass } from './parts-pass.ts';
 import { settingsPass } from './settings.ts';
 import { sealedTable } from './sealed-table.ts';
 import { usedParts, usedSecrets } from './used-parts.ts';
@@ -63,8 +64,9 @@ const passes: readonly ((state: CompileState) => void | Promise<void>)[] = [
   keysPass,
   clustersPass,
   listenersPass,
+  partsPass,
   virtualHostsPass,
-  otherKindsPass,
+  partVerdictsPass,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import type { Backend } from './backends.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { Noted } from './findings.ts';
@@ -71,6 +72,22 @@ export interface SharedState {
   readonly fullNamespaces: Lookup<string, true>;
   /** Whether an older resource of the same namespace named it, by `wantedKey`. */
   readonly wantedBefore: Lookup<string, true>;
+  /** `known` for every resource that others use a part of, by `refKey`, in whatever state it is. */
+  readonly partNames: Lookup<string, string>;
+  /** The version of such a resource that is used, by `refKey`. */
+  readonly parts: Lookup<string, Resource>;
+  /** Why no version of one can be used, as JSON of a `PartFault`. */
+  readonly partFaults: Lookup<string, string>;
+  /** The newest version of one that cannot be used, where it can be read. */
+  readonly partDrafts: Lookup<string, Resource>;
+  /** `refKey` of the RouteTables that a selector takes, one a line; by JSON of a `TableSelector`. */
+  readonly tableSelections: Lookup<string, string>;
+}
+
+/** A resource that another one uses a part of, and what was found in it on that occasion. */
+export interface PartUse {
+  readonly ref: ResourceRef;
+  readonly findings: readonly Noted[];
 }
 
 /** What the compile of one resource leaves. */
@@ -85,6 +102,8 @@ export interface Ledgers {
   readonly accepted: Ledger<Resource>;
   /** `lastCertificates` of the next compile. */
   readonly certificates: Ledger<ServedCertificate>;
+  /** What the use of a part had to say of it, by `partUseKey`. */
+  readonly partUses: Ledger<PartUse>;
 }
 
 /** What the compile of one resource works with. */
@@ -92,8 +111,8 @@ export interface CompileContext extends SharedState, Ledgers {
   readonly tools: CompileTools;
   readonly options: CompileOptions;
   readonly settings: CompiledSettings;
-  /** What this version of the resource has looked up, by `wantedKey`. */
-  readonly references: Set<string>;
+  /** What this version of the resource has looked up, by `wantedKey`: of each resource that it uses parts of apart, by `refKey`. */
+  readonly references: Map<string, Set<string>>;
 }
 
 /**
@@ -114,10 +133,15 @@ export function* candidates<K extends OwnKind>(
 /**
  * Notes that a Secret or a Service decides what becomes of a resource, whether or not it is there. Where it is one too many
  * it gives what would be accepted, and the reference must not be looked up: whoever may write a manifest could have the API
- * server watch for thousands.
+ * server watch for thousands. What is written in a part counts as named by the part: who is delegated to must not use up what
+ * others may name.
  */
-export function want(context: CompileContext, wanted: WantedReference): string | undefined {
-  const { references } = context;
+export function want(
+  context: CompileContext,
+  wanted: WantedReference,
+  part?: ResourceRef,
+): string | undefined {
+  const references = referencesOf(context, part);
   const key = wantedKey(wanted);
   if (references.has(key)) return undefined;
   if (references.size >= mostOfResource) {
@@ -130,6 +154,13 @@ export function want(context: CompileContext, wanted: WantedReference): string |
   references.add(key);
   context.wanted.set(key, wanted);
   return undefined;
+}
+
+function referencesOf({ references }: CompileContext, part: ResourceRef | undefined): Set<string> {
+  const owner = part ? refKey(part) : '';
+  const known = references.get(owner) ?? new Set();
+  references.set(owner, known);
+  return known;
 }
 
 /** Problems of the shape, which the validator found, in the form of findings. */

@@ -42,10 +42,10 @@ const nobody = '';
 /** Whether it may be looked up. */
 function wantService(
   { value: { namespace, name }, path }: At<ServicePort>,
-  scope: Pick<HostScope, 'context' | 'namespace' | 'findings'>,
+  scope: Pick<HostScope, 'context' | 'namespace' | 'findings' | 'origin'>,
 ): boolean {
   const ref = { kind: 'Service', namespace, name };
-  const accepted = want(scope.context, { namespace: scope.namespace, ref });
+  const accepted = want(scope.context, { namespace: scope.namespace, ref }, scope.origin?.ref);
   if (accepted === undefined) return true;
   scope.findings.warn({
     reason: 'ServiceNotFound',

@@ -1,10 +1,20 @@
-import { explainProblem, type Reason } from '../api/problem.ts';
-import type { Finding } from '../ir/outcome.ts';
+import { explainProblem, problemLine, type Reason } from '../api/problem.ts';
+import { refKey } from '../api/resource.ts';
+import type { Finding, ResourceRef } from '../ir/outcome.ts';
 
 /** A finding while compiling; `gloo` is Gloo's own text where it has one, for `status.statuses`. */
 export interface Noted extends Finding {
   readonly reason: Reason;
   readonly gloo?: string;
+  /** Absent: the place is in the resource that is compiled. */
+  readonly at?: Origin;
+}
+
+/** Another resource that the compiled one uses, and where that leads to it. */
+export interface Origin {
+  readonly ref: ResourceRef;
+  /** Path in the resource that is compiled. */
+  readonly via: string;
 }
 
 /** What to say: `found` and `accepted` may be left out where they would only repeat `what`. */
@@ -15,6 +25,7 @@ export interface Note {
   readonly found?: string;
   readonly accepted?: string;
   readonly gloo?: string;
+  readonly at?: Origin;
 }
 
 /** Collects the findings on one resource. */
@@ -36,11 +47,13 @@ export function createFindings(): Findings {
         ? note.what
         : `${note.what}: ${explainProblem(note.found, note.accepted)}`;
     const gloo = note.gloo === undefined ? {} : { gloo: note.gloo };
-    const key = `${severity} ${note.reason} ${note.path} ${message}`;
+    const at = note.at === undefined ? {} : { at: note.at };
+    const owner = note.at ? `${note.at.via} ${refKey(note.at.ref)}` : '';
+    const key = `${severity} ${note.reason} ${note.path} ${message} ${owner}`;
     seen ??= new Set();
     if (seen.has(key)) return;
     seen.add(key);
-    list.push({ severity, reason: note.reason, path: note.path, message, ...gloo });
+    list.push({ severity, reason: note.reason, path: note.path, message, ...gloo, ...at });
   };
   return {
     error: (note) => add('error', note),
@@ -56,11 +69,51 @@ export function shown(value: string): string {
   return JSON.stringify(cut);
 }
 
-/** Passes findings on, errors as warnings where only a part is lost by them. */
-export function copyFindings(from: Findings, to: Findings, asWarnings: boolean): void {
-  for (const { severity, message, reason, path, gloo } of from.list) {
-    const note = { reason, path, what: message, ...(gloo === undefined ? {} : { gloo }) };
-    if (severity === 'error' && !asWarnings) to.error(note);
+/** Passes findings on; errors as warnings where only a part is lost by them. */
+export function copyFindings(
+  from: Findings,
+  to: Findings,
+  isPartial: (finding: Noted) => boolean,
+): void {
+  for (const finding of from.list) {
+    const { severity, message, ...place } = finding;
+    const note = { ...place, what: message };
+    if (severity === 'error' && !isPartial(finding)) to.error(note);
     else to.warn(note);
   }
+}
+
+/** The same list, for what is written in another resource. */
+export function findingsAt(findings: Findings, at: Origin): Findings {
+  return {
+    error: (note) => findings.error({ at, ...note }),
+    warn: (note) => findings.warn({ at, ...note }),
+    list: findings.list,
+    hasErrors: findings.hasErrors,
+  };
+}
+
+const labels: Readonly<Record<string, string>> = {
+  RouteTable: 'sub route table',
+  RouteOption: 'route option',
+  VirtualHostOption: 'virtual host option',
+  UpstreamGroup: 'upstream group',
+};
+
+/** Where a finding is, and what is wrong there, in the words of the resource that uses the one it is in. */
+export function placedLine({ at, ...finding }: Noted): string {
+  return at ? `${labelOf(at)}${problemLine(finding)}` : problemLine(finding);
+}
+
+/** A finding as the resource shows it that is compiled. */
+export function onUser(finding: Noted): Noted {
+  const { at, ...own } = finding;
+  if (!at) return own;
+  const gloo = `${labelOf(at)}${own.gloo ?? problemLine(own)}`;
+  return { ...own, path: at.via, message: placedLine(finding), gloo };
+}
+
+/** Gloo's words in front of what is wrong with a RouteTable. */
+function labelOf({ ref: { kind, namespace, name } }: Origin): string {
+  return `on ${labels[kind] ?? kind} ${namespace}.${name}: `;
 }

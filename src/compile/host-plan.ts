@@ -4,13 +4,20 @@ import type { Rbac } from '../api/rbac.ts';
 import type { RouteSpec } from '../api/route.ts';
 import type { VirtualServiceSpec } from '../api/virtual-service.ts';
 import { validationPolicies, type ValidationPolicy } from '../ir/jwt.ts';
+import type { ClosedAction } from '../ir/table.ts';
+import { closed } from './closed.ts';
 import { enumName } from './enum-name.ts';
 import { fieldPath } from './field-path.ts';
+import { mergeOptions, type MergedOptions } from './merged-options.ts';
+import type { FoundOptions } from './option-refs.ts';
+import type { Place } from './parts.ts';
 
 /** A part of a resource and where it stands in it. */
 export interface At<T> {
   readonly value: T;
   readonly path: string;
+  /** The resource; undefined: the one that is compiled. */
+  readonly place?: Place;
 }
 
 export interface ProviderPlan {
@@ -31,6 +38,7 @@ export interface KeyPaths {
 /** One stage's JWT settings, whichever form they were written in. */
 export interface ExtensionPlan {
   readonly path: string;
+  readonly place?: Place;
   readonly providers: readonly ProviderPlan[];
   readonly validation: ValidationPolicy;
 }
@@ -42,19 +50,25 @@ export interface HostPlan {
   readonly beforeExtAuth?: ExtensionPlan;
   readonly afterExtAuth?: ExtensionPlan;
   readonly rbac?: At<Rbac>;
-  readonly options: At<VirtualHostOptions>;
-  /** Options kept elsewhere, which are not read yet: auth could be among them. */
-  readonly hasOptionRefs: boolean;
+  readonly options: Pick<MergedOptions<VirtualHostOptions>, 'value'>;
+  /** What all routes answer, since options that may hold auth cannot be read. */
+  readonly closed?: ClosedAction;
   /** The short form without routes: everything goes to the default backend. */
   readonly wantsDefaultBackend: boolean;
 }
 
 /** Brings both forms of a VirtualService into one; undefined without a virtual host. */
-export function planHost(spec: VirtualServiceSpec): HostPlan | undefined {
+export function planHost(
+  spec: VirtualServiceSpec,
+  { layers: kept, missing }: FoundOptions<VirtualHostOptions> = { layers: [] },
+): HostPlan | undefined {
   const host = spec.virtualHost;
   if (!host) return isShortForm(spec) ? planShortForm(spec) : undefined;
   const base = 'spec.virtualHost';
-  const options = host.options ?? {};
+  const written = host.options ? [{ value: host.options, path: `${base}.options` }] : [];
+  const merged = mergeOptions<VirtualHostOptions>([...written, ...kept]);
+  const { value: options, layerOf } = merged;
+  const { path: jwtPath = '', place } = layerOf('jwt') ?? {};
   const before = options.jwtStaged?.beforeExtAuth;
   const after = options.jwt ?? options.jwtStaged?.afterExtAuth;
   const afterPath = options.jwt ? 'jwt' : 'jwtStaged.afterExtAuth';
@@ -62,14 +76,23 @@ export function planHost(spec: VirtualServiceSpec): HostPlan | undefined {
     domains: { value: host.domains ?? [], path: `${base}.domains` },
     routes: { value: host.routes ?? [], path: `${base}.routes` },
     ...(before
-      ? { beforeExtAuth: planExtension(before, `${base}.options.jwtStaged.beforeExtAuth`) }
+      ? { beforeExtAuth: planExtension(before, `${jwtPath}.jwtStaged.beforeExtAuth`, place) }
       : {}),
-    ...(after ? { afterExtAuth: planExtension(after, `${base}.options.${afterPath}`) } : {}),
-    ...(options.rbac ? { rbac: { value: options.rbac, path: `${base}.options.rbac` } } : {}),
-    options: { value: options, path: `${base}.options` },
-    hasOptionRefs: (host.optionsConfigRefs?.delegateOptions?.length ?? 0) > 0,
+    ...(after ? { afterExtAuth: planExtension(after, `${jwtPath}.${afterPath}`, place) } : {}),
+    ...rbacPlan(merged),
+    options: merged,
+    ...(missing === undefined ? {} : { closed: closed(missing) }),
     wantsDefaultBackend: false,
   };
+}
+
+function rbacPlan({ value: { rbac }, layerOf }: MergedOptions<VirtualHostOptions>): {
+  readonly rbac?: At<Rbac>;
+} {
+  const layer = layerOf('rbac');
+  if (!rbac || !layer) return {};
+  const { path, place } = layer;
+  return { rbac: { value: rbac, path: `${path}.rbac`, ...(place ? { place } : {}) } };
 }
 
 function isShortForm(spec: VirtualServiceSpec): boolean {
@@ -82,18 +105,22 @@ function planShortForm(spec: VirtualServiceSpec): HostPlan {
     routes: { value: spec.routes ?? [], path: 'spec.routes' },
     ...(spec.jwt ? { afterExtAuth: planShortJwt(spec.jwt) } : {}),
     ...(spec.rbac ? { rbac: { value: spec.rbac, path: 'spec.rbac' } } : {}),
-    options: { value: {}, path: 'spec' },
-    hasOptionRefs: false,
+    options: { value: {} },
     wantsDefaultBackend: spec.routes === undefined || spec.routes.length === 0,
   };
 }
 
 /** Providers are alternatives, tried in the order of their names as Gloo's map is. */
-export function planExtension(extension: VhostExtension, path: string): ExtensionPlan {
+export function planExtension(
+  extension: VhostExtension,
+  path: string,
+  place?: Place,
+): ExtensionPlan {
   const names = Object.keys(extension.providers ?? {}).sort();
   const lax = extension.allowMissingOrFailedJwt === true;
   return {
     path,
+    ...(place ? { place } : {}),
     providers: names.map((name) => {
       const at = fieldPath(`${path}.providers`, name);
       const provider = extension.providers?.[name] ?? {};

@@ -1,16 +1,22 @@
 import type { Provider } from '../api/jwt.ts';
+import type { RouteOptions } from '../api/options.ts';
 import type { Resource } from '../api/resource.ts';
 import { candidates } from './context.ts';
 import { type CompileState } from './compile-state.ts';
-import { planExtension, planHost } from './host-plan.ts';
+import { planHost, type HostPlan } from './host-plan.ts';
+
+/** Kinds in which keys can be written. */
+const kinds = ['VirtualService', 'RouteTable', 'RouteOption', 'VirtualHostOption'] as const;
+type KeyKind = (typeof kinds)[number];
 
 /** Reads every key text there is, once each: the only pass that waits. */
 export async function keysPass(state: CompileState): Promise<void> {
   const { former, next } = state.memory;
   const isSame = former.settings?.allowWeakKeys === state.settings.allowWeakKeys;
-  const resources = state.resources
-    .list('VirtualService')
-    .flatMap((entry) => Array.from(candidates(state, entry), ({ resource }) => resource));
+  const entries = kinds.flatMap((kind) => state.resources.list(kind));
+  const resources = entries.flatMap((entry) =>
+    Array.from(candidates(state, entry), ({ resource }) => resource),
+  );
   const unread = new Set<string>();
   for (const text of resources.flatMap(textsOf)) {
     const known = isSame ? former.keyImports.get(text) : undefined;
@@ -34,13 +40,13 @@ async function importText(text: string, { tools, settings, keyImports }: Compile
 /** Of resources, which never change. */
 const known = new WeakMap<object, readonly string[]>();
 
-function textsOf(resource: Resource<'VirtualService'>): readonly string[] {
+function textsOf(resource: Resource<KeyKind>): readonly string[] {
   const texts = known.get(resource) ?? readTexts(resource);
   known.set(resource, texts);
   return texts;
 }
 
-function readTexts(resource: Resource<'VirtualService'>): readonly string[] {
+function readTexts(resource: Resource<KeyKind>): readonly string[] {
   try {
     return providersOf(resource).flatMap(({ jwks }) => jwks?.local?.key ?? []);
   } catch {
@@ -49,16 +55,32 @@ function readTexts(resource: Resource<'VirtualService'>): readonly string[] {
   }
 }
 
-function providersOf(resource: Resource<'VirtualService'>): readonly Provider[] {
-  const plan = planHost(resource.spec);
+function providersOf(resource: Resource<KeyKind>): readonly Provider[] {
+  switch (resource.kind) {
+    case 'VirtualService':
+      return ofHost(planHost(resource.spec));
+    case 'VirtualHostOption': {
+      const layer = { value: resource.spec.options ?? {}, path: '' };
+      return ofHost(planHost({ virtualHost: {} }, { layers: [layer] }));
+    }
+    case 'RouteTable':
+      return ofOptions((resource.spec.routes ?? []).map(({ options }) => options));
+    default:
+      return ofOptions([resource.spec.options]);
+  }
+}
+
+function ofHost(plan: HostPlan | undefined): readonly Provider[] {
   if (!plan) return [];
-  const onRoutes = plan.routes.value.flatMap((route) => {
-    const staged = route.options?.jwtProvidersStaged;
-    return [staged?.beforeExtAuth, staged?.afterExtAuth].flatMap((extension) =>
-      extension ? [planExtension(extension, '')] : [],
-    );
-  });
-  return [plan.beforeExtAuth, plan.afterExtAuth, ...onRoutes].flatMap(
+  const own = [plan.beforeExtAuth, plan.afterExtAuth].flatMap(
     (extension) => extension?.providers.map(({ provider }) => provider) ?? [],
   );
+  return [...own, ...ofOptions(plan.routes.value.map(({ options }) => options))];
+}
+
+function ofOptions(options: readonly (RouteOptions | undefined)[]): readonly Provider[] {
+  const staged = options.map((one) => one?.jwtProvidersStaged);
+  return staged
+    .flatMap((one) => [one?.beforeExtAuth, one?.afterExtAuth])
+    .flatMap((extension) => Object.values(extension?.providers ?? {}));
 }

@@ -25,7 +25,7 @@ export function compileMatchers(
     if (spec.connectMatcher) return [];
     const findings = createFindings();
     const matcher = compileMatcher(spec, `${path}[${index}]`, { ...scope, findings });
-    copyFindings(findings, scope.findings, false);
+    copyFindings(findings, scope.findings, () => false);
     return findings.hasErrors() ? [] : [matcher];
   });
 }
@@ -71,6 +71,8 @@ function compilePath(spec: MatcherSpec, path: string, scope: HostScope): PathMat
   }
   const kind = spec.exact === undefined ? 'prefix' : 'exact';
   const value = spec.exact ?? spec.prefix;
+  // It may come from the delegating route.
+  if (value === undefined && scope.isDetached === true) return everything.path;
   if (value === undefined) {
     scope.findings.error({
       reason: 'InvalidRoute',

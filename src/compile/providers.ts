@@ -3,8 +3,9 @@ import { durationMs } from '../base/duration.ts';
 import { contentHash } from '../base/stable-json.ts';
 import type { ClaimToHeader, JwtProvider, TokenSource, VerificationKey } from '../ir/jwt.ts';
 import { clusterName } from './cluster-defaults.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import type { CompileContext } from './context.ts';
-import { shown, type Findings } from './findings.ts';
+import { shown, type Findings, type Origin } from './findings.ts';
 import type { KeyPaths, ProviderPlan } from './host-plan.ts';
 import { isLocalHost } from './local-hosts.ts';
 import { noteUnready } from './unready-upstreams.ts';
@@ -20,8 +21,16 @@ export interface HostScope {
   readonly namespace: string;
   readonly name: string;
   readonly findings: Findings;
+  /** The resource that is compiled: whatever leads here began with it. */
+  readonly user: ResourceRef;
   /** Ids of the remote key sets in use. */
   readonly remoteKeySets: Set<string>;
+  /** Namespaces of the resources that lead here, when those are others: what only some may use, all of them have to. */
+  readonly users?: readonly string[];
+  /** The resource in which this is written, when that is another one than the one that is compiled. */
+  readonly origin?: Origin;
+  /** A part is looked at by itself: what is around it is not known. */
+  readonly isDetached?: boolean;
 }
 
 /** Compiles a provider; undefined when it has an error, which is then noted. */

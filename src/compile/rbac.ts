@@ -29,7 +29,7 @@ export function compileRbac(rbac: At<Rbac> | undefined, scope: RbacScope): RbacR
   if (!rbac) return scope.context.settings.requireRbac ? { policies: [] } : undefined;
   if (rbac.value.disable === true) return undefined;
   const policies = rbac.value.policies ?? {};
-  if (!scope.stages && Object.keys(policies).length > 0) {
+  if (!scope.stages && scope.isDetached !== true && Object.keys(policies).length > 0) {
     scope.findings.warn({
       reason: 'InvalidRbac',
       path: rbac.path,
@@ -127,7 +127,7 @@ function providerKey(name: string, path: string, scope: RbacScope): string {
     if (key !== undefined) return key;
   }
   // A provider that has an error of its own is missing above; that error says enough.
-  if (scope.findings.hasErrors()) return name;
+  if (scope.findings.hasErrors() || scope.isDetached === true) return name;
   scope.findings.warn({
     reason: 'ReferenceNotFound',
     path: `${path}.provider`,

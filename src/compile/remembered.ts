@@ -67,7 +67,12 @@ class Recorder {
       lastCertificates: this.#read((shared) => shared.lastCertificates),
       fullNamespaces: this.#read((shared) => shared.fullNamespaces),
       wantedBefore: this.#read((shared) => shared.wantedBefore),
-      references: new Set(),
+      references: new Map(),
+      partNames: this.#read((shared) => shared.partNames),
+      parts: this.#read((shared) => shared.parts),
+      partFaults: this.#read((shared) => shared.partFaults),
+      partDrafts: this.#read((shared) => shared.partDrafts),
+      tableSelections: this.#read((shared) => shared.tableSelections),
       keySets: this.#written((ledgers) => ledgers.keySets),
       secrets: this.#written((ledgers) => ledgers.secrets),
       namedServices: this.#written((ledgers) => ledgers.namedServices),
@@ -75,6 +80,7 @@ class Recorder {
       verdicts: this.#written((ledgers) => ledgers.verdicts),
       accepted: this.#written((ledgers) => ledgers.accepted),
       certificates: this.#written((ledgers) => ledgers.certificates),
+      partUses: this.#written((ledgers) => ledgers.partUses),
     };
   }
 

@@ -1,8 +1,10 @@
 import type { OwnKind } from '../api/kinds.ts';
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import { messageOf } from '../base/errors.ts';
+import type { ResourceRef } from '../ir/outcome.ts';
 import { candidates, shapeFindings, type CompileContext } from './context.ts';
-import { createFindings, type Findings } from './findings.ts';
+import { createFindings, onUser, type Findings, type Noted } from './findings.ts';
+import { partUseKey } from './parts.ts';
 
 /** The version of a resource that is used, and what was made of it. */
 export interface ServedVersion<K extends OwnKind, T> {
@@ -31,8 +33,9 @@ export function serveVersion<K extends OwnKind, T>(
     served = { resource, compiled: compiled.value, lastGood };
     break;
   }
+  notePartFindings(context, entry.ref, own.list);
   context.verdicts.set(key, {
-    findings: [...shapeFindings(entry), ...own.list],
+    findings: [...shapeFindings(entry), ...own.list.map(onUser)],
     keySets: [],
     servingLastGood: served?.lastGood ?? false,
   });
@@ -40,6 +43,17 @@ export function serveVersion<K extends OwnKind, T>(
   const accepted = served?.resource ?? context.lastGood.get(entry);
   if (accepted) context.accepted.set(key, accepted as Resource);
   return served;
+}
+
+/** They are in two places: on the resource that uses the part, and on the part. */
+function notePartFindings(context: CompileContext, user: ResourceRef, list: readonly Noted[]) {
+  for (const finding of list) {
+    if (!finding.at) continue;
+    const { ref } = finding.at;
+    const key = partUseKey(ref, user);
+    const known = context.partUses.get(key)?.findings ?? [];
+    context.partUses.set(key, { ref, findings: [...known, finding] });
+  }
 }
 
 function guarded<T>(task: () => T, findings: Findings): { readonly value: T } | undefined {

@@ -48,7 +48,7 @@ export function compileTls(ssl: SslConfig, scope: TlsScope): ServerTls | undefin
   if (fault) findings.error(fault);
   const last = scope.lastGood ? lastCertificate(ssl.secretRef, scope) : undefined;
   if (last) return served(last, true, ssl, scope);
-  copyFindings(findings, scope.findings, false);
+  copyFindings(findings, scope.findings, () => false);
   return undefined;
 }
 

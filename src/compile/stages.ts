@@ -7,6 +7,8 @@ import {
   type ValidationPolicy,
 } from '../ir/jwt.ts';
 import { planExtension, type ExtensionPlan, type HostPlan } from './host-plan.ts';
+import type { MergedOptions } from './merged-options.ts';
+import { scopeAt } from './parts.ts';
 import { compileProvider, type HostScope } from './providers.ts';
 
 type StageName = keyof JwtStages;
@@ -32,19 +34,20 @@ export function compileHostStages(plan: HostPlan, scope: HostScope): HostProvide
  * deprecated `jwt.disable` stands for the stage after external auth, as `jwt` of a virtual host does.
  */
 export function compileRouteStages(
-  options: RouteOptions | undefined,
-  path: string,
+  { value: options, layerOf }: MergedOptions<RouteOptions>,
   host: HostProviders,
   scope: HostScope,
 ): JwtStages | undefined {
+  const layer = layerOf('jwt');
   const own = (stage: StageName): JwtStage | undefined => {
-    const written = options?.jwtProvidersStaged?.[stage];
+    const written = options.jwtProvidersStaged?.[stage];
     if (written) {
-      const plan = planExtension(written, `${path}.jwtProvidersStaged.${stage}`);
+      const at = `${layer?.path}.jwtProvidersStaged.${stage}`;
+      const plan = planExtension(written, at, layer?.place);
       return compileStage(plan, host.providers, scope);
     }
-    const off = options?.jwtStaged?.[stage]?.disable === true;
-    const oldOff = stage === 'afterExtAuth' && options?.jwt?.disable === true;
+    const off = options.jwtStaged?.[stage]?.disable === true;
+    const oldOff = stage === 'afterExtAuth' && options.jwt?.disable === true;
     return off || oldOff ? undefined : host.stages[stage];
   };
   const before = own('beforeExtAuth');
@@ -69,11 +72,11 @@ export function usesBrokenStage(stages: JwtStages | undefined, host: HostProvide
 
 /** The stage of the virtual host that a route replaces by one that lets more requests through; undefined: none. */
 export function relaxedStage(
-  options: RouteOptions | undefined,
+  options: RouteOptions,
   { stages }: HostProviders,
 ): StageName | undefined {
   return (['beforeExtAuth', 'afterExtAuth'] as const).find((name) => {
-    const written = options?.jwtProvidersStaged?.[name];
+    const written = options.jwtProvidersStaged?.[name];
     const host = stages[name];
     return (
       written && host && laxity(planExtension(written, '').validation) > laxity(host.validation)
@@ -95,8 +98,9 @@ function stagesOf(before: JwtStage | undefined, after: JwtStage | undefined): Jw
 function compileStage(
   plan: ExtensionPlan,
   into: Record<string, JwtProvider>,
-  scope: HostScope,
+  outer: HostScope,
 ): JwtStage {
+  const scope = scopeAt(outer, plan.place);
   if (plan.providers.length === 0) {
     scope.findings.error({
       reason: 'MissingField',

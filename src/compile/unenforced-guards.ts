@@ -1,5 +1,5 @@
 import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
-import type { RouteSpec } from '../api/route.ts';
+import type { RouteSpec, WeightedDestination } from '../api/route.ts';
 
 /** Options that guard a route and are not enforced here yet, and the field that turns one off: leaving them out would open it. */
 const guards = {
@@ -9,6 +9,9 @@ const guards = {
   csrf: undefined,
   extProc: 'disabled',
 } as const;
+
+/** Names of the options that guard a route. */
+export const guardNames = Object.keys(guards) as readonly (keyof typeof guards)[];
 
 type Options = Pick<RouteOptions & VirtualHostOptions, keyof typeof guards>;
 
@@ -21,16 +24,17 @@ export function unenforcedGuard(route: RouteSpec, host: VirtualHostOptions): str
     if (asksFor(own[option] ?? host[option], off)) return `options.${name}`;
   }
   if (memberOf(own.ai, 'promptGuard') !== undefined) return 'options.ai.promptGuard';
-  return weightedGuard(route);
+  const shared = sharesGuard(route.routeAction?.multi?.destinations ?? []);
+  return shared === undefined ? undefined : `routeAction.multi.${shared}`;
 }
 
-/** A share of a weighted route can have guards of its own. */
-function weightedGuard(route: RouteSpec): string | undefined {
-  for (const [index, { options }] of (route.routeAction?.multi?.destinations ?? []).entries()) {
+/** The first guard of a share of a weighted route that would have to be enforced: a share can have guards of its own. */
+export function sharesGuard(shares: readonly WeightedDestination[]): string | undefined {
+  for (const [index, { options }] of shares.entries()) {
     const name = ['extauth', 'csrf'].find((one) =>
       asksFor(memberOf(options, one), one === 'extauth' ? guards.extauth : undefined),
     );
-    if (name !== undefined) return `routeAction.multi.destinations[${index}].options.${name}`;
+    if (name !== undefined) return `destinations[${index}].options.${name}`;
   }
   return undefined;
 }

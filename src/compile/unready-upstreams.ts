@@ -3,16 +3,19 @@ import { clusterName } from './cluster-defaults.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 
+type Scope = Pick<HostScope, 'context' | 'namespace' | 'users' | 'findings'>;
+
 /** Notes that an Upstream which is there cannot be used, and says so where it is named; gives whether it had to. */
 export function noteUnready(
   { value: target, path }: At<Required<Ref>>,
   consequence: string,
-  { context, namespace, findings }: Pick<HostScope, 'context' | 'namespace' | 'findings'>,
+  { context, namespace, users = [], findings }: Scope,
 ): boolean {
   const fault = context.backendFaults.get(clusterName(target));
   if (fault === undefined) return false;
   // What it lacks is the business of its own namespace.
-  const why = target.namespace === namespace ? `: ${fault}` : ', its status says why';
+  const isOwn = [namespace, ...users].every((one) => one === target.namespace);
+  const why = isOwn ? `: ${fault}` : ', its status says why';
   findings.warn({
     reason: 'UpstreamNotReady',
     path,

@@ -1,4 +1,5 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
+import type { VirtualServiceSpec } from '../api/virtual-service.ts';
 import type { JwtProvider } from '../ir/jwt.ts';
 import type { TlsContext, VirtualHost } from '../ir/table.ts';
 import { oldestFirst } from './age.ts';
@@ -7,6 +8,7 @@ import type { CompileState } from './compile-state.ts';
 import { checkConflicts, compileDomains, ownDomains } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
+import { findOptions } from './option-refs.ts';
 import type { HostScope } from './providers.ts';
 import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
@@ -95,7 +97,10 @@ function compileService(
 ): Compiled | undefined {
   const { spec, metadata } = resource;
   const { namespace, name } = metadata;
-  const plan = planHost(spec);
+  const user = { kind: 'VirtualService', namespace, name };
+  const remoteKeySets = new Set<string>();
+  const scope: HostScope = { context, namespace, name, user, findings, remoteKeySets };
+  const plan = planHost(spec, hostOptions(spec, scope));
   if (!plan) {
     findings.warn({
       reason: 'NoVirtualHost',
@@ -107,8 +112,6 @@ function compileService(
     });
     return undefined;
   }
-  const remoteKeySets = new Set<string>();
-  const scope: HostScope = { context, namespace, name, findings, remoteKeySets };
   const tls =
     spec.sslConfig && compileTls(spec.sslConfig, { ...scope, uid: metadata.uid, lastGood });
   const host = compileHost(plan, tls?.context, scope);
@@ -117,6 +120,12 @@ function compileService(
   checkConflicts(domains, listeners, { context, namespace }, findings);
   if (listeners.length === 0) warnUnselected(findings);
   return { host, listeners, remoteKeySets: [...remoteKeySets], tls };
+}
+
+function hostOptions({ virtualHost }: VirtualServiceSpec, scope: HostScope) {
+  const path = 'spec.virtualHost.optionsConfigRefs';
+  const refs = virtualHost?.optionsConfigRefs;
+  return findOptions({ kind: 'VirtualHostOption', refs, path, via: path }, scope);
 }
 
 function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostScope): VirtualHost {
@@ -136,9 +145,9 @@ function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostSco
 function guardedStages(plan: HostPlan, scope: HostScope): HostProviders {
   const own = createFindings();
   const host = compileHostStages(plan, { ...scope, findings: own });
-  const replace = scope.context.settings.replaceInvalidRoutes && own.hasErrors();
-  copyFindings(own, scope.findings, replace);
-  return replace ? { ...host, broken: true } : host;
+  const replace = scope.context.settings.replaceInvalidRoutes;
+  copyFindings(own, scope.findings, ({ at }) => replace || at !== undefined);
+  return own.hasErrors() ? { ...host, broken: true } : host;
 }
 
 /** Not those that every provider appends to: there the client's own lines are asked for. */

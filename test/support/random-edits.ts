@@ -61,6 +61,7 @@ const namespaces = ['default', 'default', 'team'] as const;
 
 const apiVersions: Partial<Record<Kind, string>> = {
   Upstream: 'gloo.solo.io/v1',
+  UpstreamGroup: 'gloo.solo.io/v1',
   Settings: 'gloo.solo.io/v1',
   Secret: 'v1',
   Service: 'v1',
@@ -111,7 +112,6 @@ function action(pick: Pick): object {
     { routeAction: { single: { kube } } },
     { routeAction: { multi: { destinations: [{ destination: { kube }, weight: 1 }] } } },
     { directResponseAction: { status: 200 } },
-    { delegateAction: { ref: { name: 'x', namespace: 'default' } } },
   ]);
 }
 
@@ -155,7 +155,12 @@ const virtualService: Maker = (pick) => {
     virtualHost: {
       domains,
       options: pick([{}, options, options]),
-      routes: [route(pick), route(pick)],
+      routes: [
+        { ...route(pick), ...optionRefs(pick) },
+        pick([route, route, () => delegation(pick, '/t'), () => delegation(pick, '/t/a')])(pick),
+        route(pick),
+      ],
+      ...optionRefs(pick),
     },
     ...pick([{}, {}, { sslConfig: { secretRef: { name: pick(['s1', 's2']) } } }]),
   };
@@ -238,8 +243,93 @@ const gateway: Maker = (pick) => {
   return ['Gateway', pick(['g1', 'g2']), { spec: pick([spec, spec, {}]) }];
 };
 
+const tableNames = ['t1', 't2', 't3', 't4'] as const;
+
+const delegation = (pick: Pick, prefix: string) => {
+  const delegateAction = pick([
+    { ref: { name: pick(tableNames) } },
+    { ref: { name: pick(tableNames), namespace: pick(namespaces) } },
+    { name: pick(tableNames) },
+    { selector: { labels: { tier: pick(['a', 'b']) } } },
+    { selector: { namespaces: ['*'], expressions: [{ key: 'tier', operator: 5 }] } },
+    { selector: { namespaces: ['team'], expressions: [{ key: 'tier', operator: 'In' }] } },
+    {},
+  ]);
+  const matchers = pick([[{ prefix }], [{ prefix }], [{ prefix, methods: ['GET'] }], [], [{}]]);
+  const inheritable = pick([
+    {},
+    {},
+    { inheritableMatchers: true },
+    { inheritablePathMatchers: true },
+  ]);
+  return { matchers, delegateAction, ...inheritable };
+};
+
+const optionRefs = (pick: Pick) =>
+  pick([
+    {},
+    {},
+    { optionsConfigRefs: { delegateOptions: [{ name: pick(['o1', 'o2']) }] } },
+    { optionsConfigRefs: { delegateOptions: [{ name: 'o1', namespace: 'team' }, { name: 'o2' }] } },
+  ]);
+
+const ownOptions = (pick: Pick) => {
+  const provider = { jwks: { local: { key: keyFile('ec-p256.public.pem') } } };
+  const staged = { afterExtAuth: { providers: { own: provider } } };
+  const claims = { jwtPrincipal: { claims: { a: 'b' } } };
+  return pick([
+    {},
+    { timeout: '5s' },
+    { jwt: { disable: true } },
+    { jwtProvidersStaged: staged },
+    { rbac: { policies: { p: { principals: [claims] } } } },
+    { rbac: { policies: pick([{}, {}, { p: {} }]) } },
+    { prefixRewrite: pick(['/x', '/x', '/ x']) },
+  ]);
+};
+
+const tableRoute = (pick: Pick) => {
+  // A table with a mistake anywhere is not used at all: most have none.
+  const regex = pick(['/t/(a|b)', '/t/.*', '/t|/u', '(']);
+  const path = pick([{ prefix: '/t/a' }, { exact: '/t/b' }, { regex }]);
+  const matchers = pick([[path], [path], [{ ...path, methods: ['GET'] }], []]);
+  const action = pick([
+    { routeAction: { single: { upstream: { name: pick(['u1', 'deepseek']) } } } },
+    { routeAction: { single: { upstream: { name: 'u2', namespace: pick(namespaces) } } } },
+    { routeAction: { upstreamGroup: { name: 'g' } } },
+    { directResponseAction: { status: 200 } },
+  ]);
+  return { matchers, ...action, options: ownOptions(pick), ...optionRefs(pick) };
+};
+
 const routeTable: Maker = (pick) => {
-  return ['RouteTable', 'r', { spec: pick([{ routes: [] }, { routes: 1 }]) }];
+  const own = [tableRoute(pick), tableRoute(pick)];
+  const routes = pick([own, own, [...own, delegation(pick, '/t')], [delegation(pick, '/t')], 1]);
+  const spec = { routes, ...pick([{}, { weight: 1 }, { weight: -1 }]) };
+  return ['RouteTable', pick(tableNames), { spec }];
+};
+
+const options: Maker = (pick) => {
+  const kind = pick(['RouteOption', 'RouteOption', 'VirtualHostOption'] as const);
+  const {
+    jwtProvidersStaged,
+    jwt: _jwt,
+    timeout,
+    prefixRewrite,
+    ...rest
+  } = ownOptions(pick) as Record<string, object>;
+  const ofHost = { ...rest, ...(jwtProvidersStaged ? { jwtStaged: jwtProvidersStaged } : {}) };
+  const ofRoute = { ...rest, jwtProvidersStaged, timeout, prefixRewrite };
+  const spec = { options: kind === 'RouteOption' ? JSON.parse(JSON.stringify(ofRoute)) : ofHost };
+  return [kind, pick(['o1', 'o2']), { spec: pick([spec, spec, { options: 1 }]) }];
+};
+
+const upstreamGroup: Maker = (pick) => {
+  const destinations = ['u1', 'u2'].map((name) => ({
+    destination: { upstream: { name, namespace: pick(namespaces) } },
+    weight: pick([0, 1, 2]),
+  }));
+  return ['UpstreamGroup', 'g', { spec: { destinations: pick([destinations, []]) } }];
 };
 
 const makers: readonly Maker[] = [
@@ -255,5 +345,9 @@ const makers: readonly Maker[] = [
   settings,
   gateway,
   gateway,
-  routeTable,
+  ...Array.from({ length: 6 }, () => routeTable),
+  options,
+  options,
+  options,
+  upstreamGroup,
 ];

@@ -61,8 +61,6 @@ describe('compileAction', () => {
   });
 
   it.each([
-    ['delegateAction', { delegateAction: { ref: { name: 'table' } } }],
-    ['upstreamGroup', { routeAction: { upstreamGroup: { name: 'group' } } }],
     ['clusterHeader', { routeAction: { clusterHeader: 'x-cluster' } }],
     ['dynamicForwardProxy', { routeAction: { dynamicForwardProxy: {} } }],
     ['graphqlApiRef', { graphqlApiRef: {} }],

@@ -40,7 +40,7 @@ describe('copyFindings', () => {
     from.error({ ...note, gloo: 'text of Gloo' });
     from.warn({ ...note, path: 'other' });
     const to = createFindings();
-    copyFindings(from, to, asWarnings);
+    copyFindings(from, to, () => asWarnings);
     expect(to.list.map(({ severity }) => severity)).toEqual(severities);
     expect(to.list[0]?.gloo).toBe('text of Gloo');
   });

@@ -57,9 +57,19 @@ describe('planHost', () => {
   });
 
   it('knows of options that are kept elsewhere', () => {
-    const optionsConfigRefs = { delegateOptions: [{ name: 'a' }] };
-    expect(planHost({ virtualHost: { optionsConfigRefs } })?.hasOptionRefs).toBe(true);
-    expect(planHost({ virtualHost: { optionsConfigRefs: {} } })?.hasOptionRefs).toBe(false);
+    const jwt = { providers: { a: { jwks: { remote } } } };
+    const rbac = { policies: {} };
+    const place = {
+      origin: { ref: { kind: 'VirtualHostOption', namespace: 'n', name: 'o' }, via: 'there' },
+      users: [],
+    };
+    const layers = [{ value: { jwt, rbac }, path: 'spec.options', place }];
+    const plan = planHost({ virtualHost: { options: { rbac: { disable: true } } } }, { layers });
+    expect(plan?.afterExtAuth).toMatchObject({ path: 'spec.options.jwt', place });
+    expect(plan?.rbac).toEqual({ value: { disable: true }, path: 'spec.virtualHost.options.rbac' });
+    expect(plan?.closed).toBeUndefined();
+    const closed = planHost({ virtualHost: {} }, { layers: [], missing: 'gone' })?.closed;
+    expect(closed).toMatchObject({ status: 500, detail: 'gone' });
   });
 });
 

@@ -131,6 +131,26 @@ describe('a compile that remembers the former one', () => {
     expect((await compiled()).looked).toEqual(['b']);
   });
 
+  it('knows when what a table leads to comes and goes', async () => {
+    const store = createStore();
+    const memory = createCompileMemory();
+    const put = (name: string, text: string): void => {
+      const [entry] = resourcesOf(text).list('RouteTable');
+      if (entry) store.put(name, entry);
+    };
+    const stateOf = async () => {
+      const { outcomes } = await compile(store.snapshot(), tools, { ...options, memory });
+      return outcomes.find(({ ref }) => ref.name === 'a')?.state;
+    };
+    const routes = [{ delegateAction: { ref: { name: 'b' } } }];
+    put('watch', withSpec('RouteTable', 'a', { routes }));
+    expect(await stateOf()).toBe('Warning');
+    put('watch', withSpec('RouteTable', 'b', {}));
+    expect(await stateOf()).toBe('Accepted');
+    store.delete('watch', { kind: 'RouteTable', namespace: 'default', name: 'b' });
+    expect(await stateOf()).toBe('Warning');
+  });
+
   it('breathes between resources when it is asked to', async () => {
     let breaths = 0;
     const breathe = () => {

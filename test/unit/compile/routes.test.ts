@@ -76,17 +76,6 @@ describe('what is not enforced yet', () => {
       'closed',
     ]);
   });
-
-  it('lets a delegating route leave the path out', async () => {
-    const matchers = [{ headers: [{ name: 'a' }] }];
-    const route = { matchers, delegateAction: { ref: { name: 'table' } } };
-    const compiled = await compileRoutes({}, [route]);
-    expect(compiled.outcome('VirtualService/web').state).toBe('Warning');
-    expect(compiled.route('web')).toMatchObject({
-      matchers: [{ path: { value: '/' }, headers: [{ name: 'a' }] }],
-      action: { kind: 'closed' },
-    });
-  });
 });
 
 describe('a route with an error', () => {
