@@ -103,9 +103,13 @@ function provider(pick: Pick): object {
   return { issuer: pick(['i1', 'i2']), jwks: pick([local, local, remote]) };
 }
 
+function kubeDestination(pick: Pick): object {
+  return { ref: { name: pick(['svc', 'other']) }, port: pick([80, 81]) };
+}
+
 function action(pick: Pick): object {
   const upstream = { name: pick(['u1', 'u2', 'u3', 'deepseek']), namespace: pick(namespaces) };
-  const kube = { ref: { name: pick(['svc', 'other']) }, port: pick([80, 81]) };
+  const kube = kubeDestination(pick);
   return pick([
     { routeAction: { single: { upstream } } },
     { routeAction: { single: { upstream } } },
@@ -297,6 +301,7 @@ const tableRoute = (pick: Pick) => {
     { routeAction: { single: { upstream: { name: pick(['u1', 'deepseek']) } } } },
     { routeAction: { single: { upstream: { name: 'u2', namespace: pick(namespaces) } } } },
     { routeAction: { upstreamGroup: { name: 'g' } } },
+    { routeAction: { single: { kube: kubeDestination(pick) } } },
     { directResponseAction: { status: 200 } },
   ]);
   return { matchers, ...action, options: ownOptions(pick), ...optionRefs(pick) };
@@ -329,15 +334,16 @@ const upstreamGroup: Maker = (pick) => {
     destination: { upstream: { name, namespace: pick(namespaces) } },
     weight: pick([0, 1, 2]),
   }));
-  return ['UpstreamGroup', 'g', { spec: { destinations: pick([destinations, []]) } }];
+  const service = { destination: { kube: kubeDestination(pick) }, weight: 1 };
+  const shares = pick([destinations, [...destinations, service], []]);
+  return ['UpstreamGroup', 'g', { spec: { destinations: shares } }];
 };
 
 const makers: readonly Maker[] = [
   ...Array.from({ length: 9 }, () => virtualService),
-  secureService,
-  secureService,
+  ...Array.from({ length: 4 }, () => secureService),
   ...Array.from({ length: 4 }, () => upstream),
-  ...Array.from({ length: 3 }, () => secret),
+  ...Array.from({ length: 5 }, () => secret),
   service,
   service,
   slice,

@@ -40,6 +40,7 @@ const seeds = [1, 2, Math.floor(Math.random() * 2 ** 31)];
 
 describe('a compile that remembers the former one', () => {
   let lastOnes = 0;
+  const told = new Set<string>();
   it.each(seeds)('gives what one from scratch gives, whatever changed: seed %d', async (seed) => {
     const random = randomOf(seed);
     const store = createStore();
@@ -62,6 +63,12 @@ describe('a compile that remembers the former one', () => {
       expect(JSON.stringify(remembering.table)).toBe(JSON.stringify(fresh.table));
       expect([...remembering.accepted.keys()].sort()).toEqual([...fresh.accepted.keys()].sort());
       for (const { state, reason } of fresh.outcomes) seen.add(`${state} ${reason.split('\n')[0]}`);
+      for (const { ref, findings } of fresh.outcomes) {
+        for (const { reason, message } of findings) {
+          const [, part = ''] = /^on ([a-z ]+) /.exec(message) ?? [];
+          told.add(`${ref.kind} ${reason} ${part}`.trim());
+        }
+      }
       for (const { conditions } of fresh.outcomes) {
         if (conditions[0]?.message.endsWith('last certificate that loaded') === true) lastOnes += 1;
       }
@@ -76,6 +83,18 @@ describe('a compile that remembers the former one', () => {
 
   it('has come upon certificates that serve although their Secret holds others', () => {
     expect(lastOnes).toBeGreaterThan(0);
+  });
+
+  it.each([
+    'VirtualService DomainConflict',
+    'VirtualService AuthRemoved sub route table',
+    'VirtualService RefNotPermitted upstream group',
+    'VirtualService UpstreamNotReady sub route table',
+    'VirtualService KindForbidden upstream group',
+    'RouteTable UpstreamNotReady upstream group',
+    'UpstreamGroup KindForbidden',
+  ])('has come upon %s', (finding) => {
+    expect([...told]).toContain(finding);
   });
 
   it('looks only at what has changed, and at what that concerns', async () => {

@@ -78,6 +78,94 @@ describe('Secrets and Services that manifests name', () => {
     expect(Object.keys(compiled.table.clusters)).toEqual(['kube-svc:default-good-80_default']);
   });
 
+  const delegating = (name: string, tables: readonly string[], own: readonly string[] = []) =>
+    withSpec('VirtualService', name, {
+      virtualHost: {
+        domains: [name.replace('/', '.')],
+        routes: [
+          ...own.map(service),
+          ...tables.map((table) => {
+            const [namespace, last] = table.split('/');
+            return { delegateAction: { ref: { name: last, namespace } } };
+          }),
+        ],
+      },
+    });
+  const table = (name: string, services: readonly string[]) =>
+    withSpec('RouteTable', name, { routes: services.map(service) });
+
+  it('of tables and groups are theirs, however many lead there', async () => {
+    const own = names(mostOfResource, 'own');
+    const mostOfShares = 64;
+    const text =
+      delegating('a', ['team/many', 'team/group', 'other/few'], own) +
+      delegating('b', ['team/many']) +
+      table('team/many', names(mostOfResource + 1)) +
+      table('other/few', ['s0']) +
+      withSpec('RouteTable', 'team/group', {
+        routes: [{ routeAction: { upstreamGroup: { name: 'g' } } }],
+      }) +
+      withSpec('UpstreamGroup', 'team/g', {
+        destinations: names(mostOfShares, 'g').map((name) => ({
+          destination: { kube: { ref: { name }, port: 80 } },
+          weight: 1,
+        })),
+      });
+    const compiled = await compileYaml(text);
+    expect(compiled.wanted).toHaveLength(2 * mostOfResource + mostOfShares + 1);
+    expect(compiled.wanted).toContainEqual({ kind: 'Service', namespace: 'team', name: 's127' });
+    expect(compiled.wanted).toContainEqual({ kind: 'Service', namespace: 'other', name: 's0' });
+    const surplus = (ref: string) =>
+      compiled
+        .outcome(ref)
+        .findings.filter(({ message }) => message.includes('one too many'))
+        .map(({ path, message }) => `${path} ${message.split(',')[0]}`);
+    const surplusText = 'requests get 503: found "team.s128"';
+    const inTable = `on sub route table team.many: spec.routes[128].routeAction.single.kube`;
+    expect(surplus('VirtualService/a')).toEqual([
+      `spec.virtualHost.routes[128] ${inTable}: ${surplusText}`,
+    ]);
+    expect(surplus('VirtualService/b')).toEqual([
+      `spec.virtualHost.routes[0] ${inTable}: ${surplusText}`,
+    ]);
+    expect(surplus('RouteTable/team/many')).toEqual([
+      `spec.routes[128].routeAction.single.kube ${surplusText}`,
+    ]);
+    // Nothing of theirs is taken from whoever delegates, and the other way round.
+    expect(compiled.messages('VirtualService/a')).toContain('no Service "default.own127"');
+    expect(compiled.messages('VirtualService/a')).toContain('no Service "other.s0"');
+    expect(compiled.messages('VirtualService/a')).toContain('no Service "team.g63"');
+  });
+
+  it('of tables that are not used count too, and those of the older ones go first', async () => {
+    const tables = names(mostOfNamespace / mostOfResource, 't').map((name, index) =>
+      withSpec(
+        'RouteTable',
+        `crowd/${name}`,
+        { routes: names(mostOfResource, `${name}-`).map(service) },
+        { creationTimestamp: `2026-01-${String(28 - index).padStart(2, '0')}T00:00:00Z` },
+      ),
+    );
+    const late = table('crowd/a-late', ['late', 't0-0']);
+    const compiled = await compileYaml(
+      late +
+        tables.join('') +
+        host('crowd/web', ['web', 't1-1']) +
+        delegating('x', ['crowd/a-late']),
+    );
+    expect(compiled.wanted).toHaveLength(mostOfNamespace);
+    expect(compiled.messages('RouteTable/crowd/a-late')).toContain(
+      '"crowd.late", which is one too many',
+    );
+    expect(compiled.messages('RouteTable/crowd/a-late')).toContain('no Service "crowd.t0-0"');
+    expect(compiled.messages('VirtualService/crowd/web')).toContain(
+      '"crowd.web", which is one too many',
+    );
+    expect(compiled.messages('VirtualService/crowd/web')).toContain('no Service "crowd.t1-1"');
+    // Who delegates there is of another namespace, which has all of its own.
+    expect(compiled.messages('VirtualService/x')).toContain('"crowd.late", which is one too many');
+  });
+
   const full = mostOfNamespace / mostOfResource;
   const crowd = (skipped: number) =>
     names(full, 'h')
@@ -140,7 +228,7 @@ describe('Secrets and Services that manifests name', () => {
     const first = host('crowd/first', names(mostOfResource, 'first-'));
     set('first', first);
     set('others', crowd(3));
-    set('late', late);
+    set('late', late + table('crowd/table', ['first-0']) + delegating('web', ['crowd/table']));
     expect(await isLateServed()).toBe(false);
     set('first', '');
     expect(await isLateServed()).toBe(true);
@@ -148,5 +236,10 @@ describe('Secrets and Services that manifests name', () => {
     expect(await isLateServed()).toBe(false);
     set('first', host('crowd/first', ['new']));
     expect(await isLateServed()).toBe(true);
+    // Tables come before virtual services.
+    set('first', table('crowd/first', names(mostOfResource - 2, 'first-')));
+    expect(await isLateServed()).toBe(true);
+    set('first', table('crowd/first', names(mostOfResource, 'first-')));
+    expect(await isLateServed()).toBe(false);
   });
 });
