@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 
+import { installEnvoy } from '../../hack/envoy.ts';
 import { startKube } from '../support/kube.ts';
 import { looksLike, readGuide } from '../support/guide.ts';
 import { runGuide } from '../support/guide-runner.ts';
@@ -22,7 +23,8 @@ describe('guides', () => {
       const guide = readFileSync(path, 'utf8');
       const kube = path.startsWith('docs/guides/kubernetes') ? await startKube() : undefined;
       try {
-        expect(await runGuide(guide, kube)).toBeGreaterThan(0);
+        const envoy = path.endsWith('/envoy.md') ? { envoy: installEnvoy() } : {};
+        expect(await runGuide(guide, { ...kube, ...envoy })).toBeGreaterThan(0);
       } finally {
         await kube?.stop();
       }

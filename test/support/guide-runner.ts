@@ -19,12 +19,14 @@ const cloned = ['crds', 'deploy', 'examples'];
 export interface GuideSurroundings {
   /** Of the administrator of a cluster: kubectl is there, and talks to it. */
   readonly kubeconfig?: string;
+  /** Path of an installed Envoy. */
+  readonly envoy?: string;
 }
 
 /** Does what a reader of the guide does, in an empty folder; the error of a block that goes another way names its line. */
 export async function runGuide(
   markdown: string,
-  { kubeconfig }: GuideSurroundings = {},
+  { kubeconfig, envoy }: GuideSurroundings = {},
 ): Promise<number> {
   using folder = createTempFolder();
   const programs = join(folder.path, '.bin');
@@ -33,6 +35,7 @@ export async function runGuide(
   mkdirSync(reader);
   // `npx seekgate` of a clone runs the built program; here it is the source, without the build.
   writeFileSync(join(programs, 'npx'), npx, { mode: 0o755 });
+  if (envoy !== undefined) symlinkSync(envoy, join(programs, 'envoy'));
   if (kubeconfig !== undefined)
     prepareCluster(kubeconfig, { folder: folder.path, programs, reader });
   const path = [programs, pythonVenvBin(), dirname(process.execPath), process.env['PATH']];
