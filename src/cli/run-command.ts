@@ -1,7 +1,7 @@
 import { createApp, type App } from '../app.ts';
 import { AppError } from '../base/errors.ts';
 import { createBufferedOutput, createLogger, type Logger } from '../base/log.ts';
-import { holdYoungGeneration } from '../base/young-generation.ts';
+import { keepHeapSmall } from '../base/small-heap.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { settingsUsage } from '../config/settings-reference.ts';
 import type { ControlReport } from '../control/loop.ts';
@@ -40,7 +40,7 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
 /** Resolves with the exit code once the signal aborts; an error as its reason is an exception that nothing caught. */
 async function serve(app: App, logger: Logger, signal: AbortSignal): Promise<number> {
   const aborted = whenAborted(signal);
-  const release = holdYoungGeneration();
+  const release = keepHeapSmall();
   const report = await Promise.race([app.start(), aborted]).finally(release);
   if (report) {
     failWithoutListener(report);
