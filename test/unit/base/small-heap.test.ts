@@ -38,8 +38,8 @@ describe('keepHeapSmall', () => {
   it('keeps the young generation from growing until it is released, and then within bounds', () => {
     const [before = 0, held = 0, after = 0] = sizesIn(script);
     const [, , free = 0] = sizesIn(unbounded);
-    // Both halves of it are counted only once they are in use.
-    expect(held).toBeLessThanOrEqual(2 * before);
+    // Both halves of it are counted only once they are in use, and while one is being left a third.
+    expect(held).toBeLessThanOrEqual(4 * before);
     expect(after).toBeGreaterThan(held);
     expect(after).toBeLessThanOrEqual(64);
     expect(free).toBeGreaterThan(after);
