@@ -1,4 +1,5 @@
 import { createApp, type App } from '../app.ts';
+import { systemClock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import { createBufferedOutput, createLogger, type Logger } from '../base/log.ts';
 import { keepHeapSmall } from '../base/small-heap.ts';
@@ -23,7 +24,7 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
 `,
   run: async (args, io) => {
     const settings = readSettings(args);
-    const output = createBufferedOutput();
+    const output = createBufferedOutput(systemClock);
     const logger = createLogger(settings.logLevel, output.stream);
     const accessLogger = createLogger('info', output.stream);
     const app = createApp({ settings, version: programVersion(), logger, accessLogger });
@@ -32,7 +33,7 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
     } finally {
       await app.stop();
       logger.info('gateway stopped');
-      output.flush();
+      await output.end();
     }
   },
 };
