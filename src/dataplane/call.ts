@@ -194,7 +194,7 @@ export class Call {
       aborted,
     });
     if (exchange.trace !== undefined) {
-      context.logger.debug({ path: exchange.path, trace: exchange.trace }, 'request trace');
+      context.logger.debug({ path: exchange.path, trace: exchange.trace.steps }, 'request trace');
     }
     exchange.program.leave();
   }

@@ -1,3 +1,4 @@
+import type { Trace } from '../base/trace.ts';
 import type { TokenSource } from '../ir/jwt.ts';
 import type { TokenRequest, VerifiedIdentity } from '../jwt/authenticate.ts';
 import type { Denial, DenialReason, LocalReply } from './denial.ts';
@@ -75,8 +76,8 @@ export class Exchange implements TokenRequest, MatchInput {
   /** Why it was refused; empty: it was not. */
   reason: DenialReason | '' = '';
   detail = '';
-  /** Lines for `explain` and the debug log; undefined: nobody asked. */
-  trace: string[] | undefined = undefined;
+  /** For `explain` and the debug log; undefined: nobody asked. */
+  trace: Trace | undefined = undefined;
 
   constructor(arrival: Arrival) {
     this.program = arrival.program;

@@ -79,12 +79,8 @@ function refused(exchange: Exchange, denial: Denial): Denial {
   return denial;
 }
 
-/** Names from the table and closed words only: a trace may be shown. */
-function note(exchange: Exchange, stage: Stage, denial: Denial | undefined): void {
-  const outcome = denial === undefined ? 'pass' : `${denial.status} ${denial.reason}`;
-  const virtualHost = exchange.virtualHost?.virtualHost.name ?? '-';
-  const route = exchange.route?.route.name ?? '-';
-  exchange.trace?.push(
-    `${stage.name}: ${outcome}; host ${virtualHost}, route ${route}, token ${exchange.verdict}`,
-  );
+/** What the stages noted themselves is closed by how they ended. */
+function note({ trace }: Exchange, stage: Stage, denial: Denial | undefined): void {
+  if (denial === undefined) trace?.end(stage.name, 'pass');
+  else trace?.end(stage.name, `${denial.status} ${denial.reason}`, denial.detail);
 }

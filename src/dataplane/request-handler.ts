@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { Trace } from '../base/trace.ts';
 import { Call, type CallContext } from './call.ts';
 import { internalError, type Denial } from './denial.ts';
 import { Exchange } from './exchange.ts';
@@ -23,7 +24,7 @@ export function createRequestHandler(
     }
     const { limits, logger } = context;
     const exchange = new Exchange({ program, listener, connection, raw: request, limits });
-    if (logger.isLevelEnabled('debug')) exchange.trace = [];
+    if (logger.isLevelEnabled('debug')) exchange.trace = new Trace();
     const call = new Call(context, exchange, connection, { request, response });
     const outcome = decide(exchange);
     if (outcome instanceof Promise) void outcome.then((denial) => proceed(call, denial));

@@ -1,9 +1,11 @@
 import type { PreparedStage, StageVerdict } from '../jwt/authenticate.ts';
+import { placeName } from '../jwt/place-text.ts';
 import { bearerChallenge } from './challenge.ts';
 import { addClaimHeaders } from './claim-headers.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
 import type { PreparedRoute } from './program.ts';
+import { identityNotes } from './identity-notes.ts';
 import { removeTokens } from './token-removal.ts';
 
 /** Verification in front of external auth. */
@@ -61,6 +63,7 @@ export function claimHeadersStage(exchange: Exchange): undefined {
 /** The same, after another route asked for another verification. */
 export function addClaims(exchange: Exchange): undefined {
   for (const identity of exchange.identities) {
+    exchange.trace?.push(...identityNotes(exchange, identity));
     if (identity.headers.length > 0 && addClaimHeaders(exchange.headers, identity)) {
       exchange.claimed = true;
     }
@@ -69,5 +72,7 @@ export function addClaims(exchange: Exchange): undefined {
 
 /** Only now, when no verification is to come any more, used tokens are taken out. */
 export function tokenRemovalStage(exchange: Exchange): undefined {
-  if (exchange.spent.length > 0) removeTokens(exchange, exchange.spent);
+  if (exchange.spent.length === 0) return;
+  removeTokens(exchange, exchange.spent);
+  exchange.trace?.push(`taken out of the request: ${exchange.spent.map(placeName).join(', ')}`);
 }

@@ -1,4 +1,5 @@
-import type { RbacRequest } from '../rbac/authorize.ts';
+import type { Trace } from '../base/trace.ts';
+import type { PreparedRbac, RbacRequest } from '../rbac/authorize.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -13,9 +14,8 @@ export function authorizationStage(exchange: Exchange): Denial | undefined {
   };
   const { allowed, policy } = authorization.decide(request);
   if (policy !== undefined) exchange.policy = policy;
-  if (allowed) return undefined;
-  if (exchange.trace !== undefined) explain(exchange.trace, authorization.explain(request));
-  return accessDenied;
+  exchange.trace?.push(...policyNotes(authorization, request, exchange.trace));
+  return allowed ? undefined : accessDenied;
 }
 
 const accessDenied: Denial = {
@@ -25,9 +25,19 @@ const accessDenied: Denial = {
   detail: 'no policy allows',
 };
 
-function explain(
-  trace: string[],
-  policies: readonly { readonly policy: string; readonly because: readonly string[] }[],
-): void {
-  for (const { policy, because } of policies) trace.push(`rbac ${policy}: ${because.join('; ')}`);
+/** Up to the policy that allows: those behind it were not asked. */
+function policyNotes(
+  authorization: PreparedRbac,
+  request: RbacRequest,
+  trace: Trace,
+): readonly string[] {
+  const notes: string[] = [];
+  for (const { policy, allows, because, claims } of authorization.explain(request, (value) =>
+    trace.value(value),
+  )) {
+    const what = allows ? `allows, by claims ${claims.join(', ')}` : because.join('; ');
+    notes.push(`policy ${policy}: ${what}`);
+    if (allows) return notes;
+  }
+  return notes.length === 0 ? ['there is no policy: nobody is allowed'] : notes;
 }

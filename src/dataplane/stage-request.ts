@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { readHead } from './request-head.ts';
 import { normalizeHost } from './request-host.ts';
 import { normalizeTarget } from './request-target.ts';
+import { virtualHostNotes } from './route-notes.ts';
 
 // What Node's parser knows and Envoy's does not is refused like any word that is no method.
 const unknownMethods = new Set(['M-SEARCH', 'QUERY']);
@@ -56,10 +57,16 @@ export function targetStage(exchange: Exchange): Denial | undefined {
   if (raw.length > exchange.limits.targetBytes) return targetTooLong;
   const target = normalizeTarget(raw);
   if ('status' in target) return target;
+  exchange.trace?.push(targetNote(raw, target.path));
   exchange.path = target.path;
   exchange.query = target.query;
   if (target.authority !== undefined) exchange.authority = target.authority;
   return undefined;
+}
+
+/** Only the path: a query may hold a token. */
+function targetNote(raw: string, path: string): string {
+  return raw.split('?', 1)[0] === path ? `path ${path}` : `path ${path}, in its normal form`;
 }
 
 const notAHost = badRequest('bad_host', 'Host is no host');
@@ -76,6 +83,7 @@ export function virtualHostStage(exchange: Exchange): Denial | undefined {
   const host = normalizeHost(exchange.authority, exchange.listener.listener.stripPort);
   if (host === undefined) return exchange.authority === '' ? missingHost(exchange) : notAHost;
   const virtualHost = exchange.listener.find(host);
+  exchange.trace?.push(...virtualHostNotes(exchange, host, virtualHost));
   if (virtualHost === undefined) return notFound;
   exchange.virtualHost = virtualHost;
   removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);

@@ -1,9 +1,16 @@
+import type { Trace } from '../base/trace.ts';
 import type { JwtProvider, JwtStage, TokenSource, ValidationPolicy } from '../ir/jwt.ts';
-import { extractTokens, mayCarryToken, type TokenRequest } from './extract-token.ts';
+import {
+  extractTokens,
+  mayCarryToken,
+  type FoundToken,
+  type TokenRequest,
+} from './extract-token.ts';
 import type { VerifiedIdentity } from './identity.ts';
 import type { JwtEngine } from './jwt-engine.ts';
 import { jwtFaults, type JwtFault, type JwtReason } from './jwt-fault.ts';
 import type { KeySource } from './key-source.ts';
+import { placeName, placeText, spellingHint } from './place-text.ts';
 import { createProviderCheck, type KeyWait, type ProviderCheck } from './provider-check.ts';
 
 export type { TokenRequest } from './extract-token.ts';
@@ -52,7 +59,16 @@ export function prepareStage(
     return provider ? [createProviderCheck(name, provider, engine)] : [];
   });
   const prepared = { checks, validation: stage.validation, removable: removableOf(checks) };
-  return { authenticate: (request) => decide(prepared, request, new Set()) };
+  return {
+    authenticate: (request) => {
+      request.trace?.push(stageNote(stage));
+      return decide(prepared, request, new Set());
+    },
+  };
+}
+
+function stageNote({ validation, providers }: JwtStage): string {
+  return `${validation}, by ${providers.length > 1 ? 'one of ' : ''}${providers.join(', ')}`;
 }
 
 interface Prepared {
@@ -87,15 +103,19 @@ function attempt(
 ): StageVerdict | KeyWait {
   const failures: Failure[] = [];
   const taken: TokenSource[] = [];
+  const notes: string[] = [];
   for (const check of prepared.checks) {
-    const outcome = tryProvider(check, { request, waited, taken });
+    const outcome = tryProvider(check, { request, waited, taken, notes });
+    // All of it is done again after the wait, and told then.
     if (outcome.kind === 'wait') return outcome;
     if (outcome.kind === 'good') {
+      request.trace?.push(...notes);
       const { identity } = outcome;
       return { kind: 'verified', identity, strip: placesToStrip(prepared, request, check) };
     }
     failures.push({ provider: check.name, fault: outcome.fault });
   }
+  request.trace?.push(...notes);
   return refuse(prepared, request, failures);
 }
 
@@ -107,23 +127,43 @@ interface Attempt {
    * by then, so that the next provider does not see them.
    */
   readonly taken: TokenSource[];
+  /** For the trace, if there is one. */
+  readonly notes: string[];
 }
 
 function tryProvider(
   check: ProviderCheck,
-  { request, waited, taken }: Attempt,
+  { request, waited, taken, notes }: Attempt,
 ): ReturnType<ProviderCheck['check']> {
   const tokens = extractTokens(request, check.sources).filter(
     ({ source }) => !taken.some((place) => isSamePlace(place, source)),
   );
+  const { trace } = request;
+  if (trace !== undefined) {
+    const places = check.sources.map((source) => placeText(request, source));
+    notes.push(`provider ${check.name} looked in ${places.join('; ')}`);
+  }
   let last: ReturnType<ProviderCheck['check']> = { kind: 'bad', fault: jwtFaults.missing };
   for (const { text, source } of tokens) {
     const outcome = check.check(text, waited);
+    if (trace !== undefined) notes.push(outcomeNote(check, { text, source }, outcome, trace));
     if (outcome.kind !== 'good') return outcome;
     if (!check.keepToken) taken.push(source);
     last = outcome;
   }
   return last;
+}
+
+function outcomeNote(
+  check: ProviderCheck,
+  { text, source }: FoundToken,
+  outcome: ReturnType<ProviderCheck['check']>,
+  trace: Trace,
+): string {
+  const fault = outcome.kind === 'bad' ? outcome.fault : undefined;
+  const why = check.explain(text, fault, trace);
+  const verdict = fault === undefined ? 'verifies' : fault.body;
+  return `provider ${check.name}, ${placeName(source)}: ${verdict}${why === '' ? '' : `: ${why}`}`;
 }
 
 /** The fault that Envoy tells of several: the last that says more than "missing" and "not my issuer", else the issuer's. */
@@ -138,7 +178,8 @@ function refuse(
     faults.find((fault) => fault === jwtFaults.issuer) ??
     jwtFaults.missing;
   const isMissing = told === jwtFaults.missing;
-  const detail = detailOf(failures) + (isMissing ? spellingHint(prepared, request) : '');
+  const places = prepared.checks.flatMap(({ sources }) => sources);
+  const detail = detailOf(failures) + (isMissing ? spellingHint(request, places) : '');
   const { validation } = prepared;
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (validation === 'ALLOW_MISSING' && isMissing)) {
     return { kind: 'anonymous', detail, strip: placesToStrip(prepared, request) };
@@ -148,18 +189,6 @@ function refuse(
 
 function detailOf(failures: readonly Failure[]): string {
   return failures.map(({ provider, fault }) => `${provider}: ${fault.body}`).join('; ');
-}
-
-/** Schemes have no case (RFC 9110 section 11.1), but Envoy's prefixes do; the log says so to whoever wonders. */
-function spellingHint({ checks }: Prepared, request: TokenRequest): string {
-  for (const source of checks.flatMap(({ sources }) => sources)) {
-    if (source.kind === 'query' || source.prefix === '') continue;
-    const prefix = source.prefix.toLowerCase();
-    if (request.headerLines(source.name).some((line) => line.toLowerCase().includes(prefix))) {
-      return ` (${source.name} has "${source.prefix}", but in another case or not at its start)`;
-    }
-  }
-  return '';
 }
 
 function removableOf(checks: readonly ProviderCheck[]): readonly TokenSource[] {

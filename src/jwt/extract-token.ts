@@ -1,3 +1,4 @@
+import type { Trace } from '../base/trace.ts';
 import type { TokenSource } from '../ir/jwt.ts';
 
 /** What the verifier needs to know of a request. */
@@ -6,6 +7,8 @@ export interface TokenRequest {
   readonly headerLines: (name: string) => readonly string[];
   /** Percent-decoded value of the first occurrence of a query parameter; undefined when absent. */
   readonly queryParameter: (name: string) => string | undefined;
+  /** Is told what was found; absent: nobody asked. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A text that stands where a token is expected. */

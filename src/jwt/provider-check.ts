@@ -1,6 +1,8 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
+import type { Trace } from '../base/trace.ts';
 import type { ClaimToHeader, JwtProvider, TokenSource } from '../ir/jwt.ts';
 import { claimHeaders } from './claim-headers.ts';
+import { faultText } from './fault-text.ts';
 import type { VerifiedIdentity } from './identity.ts';
 import type { JwtEngine } from './jwt-engine.ts';
 import { jwtFaults, type JwtFault } from './jwt-fault.ts';
@@ -23,6 +25,8 @@ export interface ProviderCheck {
   readonly keepToken: boolean;
   /** Checks one token. Sources in `waited` are not waited for a second time. */
   readonly check: (token: string, waited: ReadonlySet<KeySource>) => TokenOutcome;
+  /** What is behind an outcome of {@link check}, in words. */
+  readonly explain: (token: string, fault: JwtFault | undefined, trace: Trace) => string;
 }
 
 type TokenOutcome =
@@ -58,6 +62,7 @@ export function createProviderCheck(
     sources: provider.sources,
     keepToken: provider.keepToken,
     check: (token, waited) => checker.check(token, waited),
+    explain: (token, fault, trace) => checker.explain(token, fault, trace),
   };
 }
 
@@ -104,6 +109,19 @@ class Checker {
     const asked = namesUnknownKey(parsed, snapshot) && !waited.has(source);
     const refetch = asked ? source.refetch() : undefined;
     return refetch ? wait(source, refetch) : bad(refused);
+  }
+
+  explain(token: string, fault: JwtFault | undefined, trace: Trace): string {
+    const { keySet, rules } = this.#parts;
+    const { clock, keySets } = this.#engine;
+    return faultText(fault, {
+      token,
+      rules,
+      nowSeconds: Math.floor(clock.now() / 1000),
+      snapshot: this.#source?.current(),
+      keys: keySets.states()[keySet],
+      trace,
+    });
   }
 
   #accept(token: string, parsed: ParsedToken, { generation }: KeySnapshot): TokenOutcome {

@@ -1,5 +1,5 @@
 import type { RbacPolicy, RbacPrincipal, RbacRule } from '../ir/rbac.ts';
-import { prepareClaim, type Claims, type PreparedClaim } from './claim-matcher.ts';
+import { prepareClaim, type Claims, type PreparedClaim, type ShowValue } from './claim-matcher.ts';
 
 /** Who asks: the claims of a verified token, and the provider that verified it. */
 interface RbacSubject {
@@ -25,7 +25,7 @@ interface RbacDecision {
 export interface PreparedRbac {
   readonly decide: (request: RbacRequest) => RbacDecision;
   /** For each policy in turn why it does not allow; for traces and `explain`. Names claims, never their values. */
-  readonly explain: (request: RbacRequest) => readonly RbacExplanation[];
+  readonly explain: (request: RbacRequest, show?: ShowValue) => readonly RbacExplanation[];
 }
 
 interface RbacExplanation {
@@ -33,6 +33,8 @@ interface RbacExplanation {
   readonly allows: boolean;
   /** Empty when it allows. */
   readonly because: readonly string[];
+  /** Names of the claims by which it allows; empty when it does not. */
+  readonly claims: readonly string[];
 }
 
 interface PreparedPolicy extends Omit<RbacPolicy, 'principals'> {
@@ -55,7 +57,7 @@ export function prepareRbac(rule: RbacRule): PreparedRbac {
       const index = policies.findIndex((policy) => allows(policy, request));
       return decisions[index] ?? refused;
     },
-    explain: (request) => policies.map((policy) => explanationOf(policy, request)),
+    explain: (request, show) => policies.map((policy) => explanationOf(policy, request, show)),
   };
 }
 
@@ -85,12 +87,26 @@ function isPrincipal({ provider, claims }: PreparedPrincipal, subject: RbacSubje
   );
 }
 
-function explanationOf(policy: PreparedPolicy, request: RbacRequest): RbacExplanation {
-  const found = allows(policy, request);
-  return { policy: policy.name, allows: found, because: found ? [] : faultsOf(policy, request) };
+function explanationOf(
+  policy: PreparedPolicy,
+  request: RbacRequest,
+  show?: ShowValue,
+): RbacExplanation {
+  const { name, principals } = policy;
+  if (!allows(policy, request)) {
+    return { policy: name, allows: false, because: faultsOf(policy, request, show), claims: [] };
+  }
+  const { subject } = request;
+  const principal = principals.find((one) => subject !== undefined && isPrincipal(one, subject));
+  const claims = (principal?.claims ?? []).map((claim) => claim.name);
+  return { policy: name, allows: true, because: [], claims };
 }
 
-function faultsOf(policy: PreparedPolicy, { subject, path, method }: RbacRequest): string[] {
+function faultsOf(
+  policy: PreparedPolicy,
+  { subject, path, method }: RbacRequest,
+  show?: ShowValue,
+): string[] {
   const faults: string[] = [];
   if (policy.methods.length > 0 && !policy.methods.includes(method)) {
     faults.push(`method is not ${policy.methods.join(' or ')}`);
@@ -103,13 +119,17 @@ function faultsOf(policy: PreparedPolicy, { subject, path, method }: RbacRequest
   return [
     ...faults,
     ...policy.principals.flatMap((principal, index) =>
-      principalFaults(principal, subject).map((text) => `principal ${index}: ${text}`),
+      principalFaults(principal, subject, show).map((text) => `principal ${index}: ${text}`),
     ),
   ];
 }
 
-function principalFaults(principal: PreparedPrincipal, subject: RbacSubject): string[] {
-  const faults = principal.claims.flatMap((claim) => claim.explain(subject.claims) ?? []);
+function principalFaults(
+  principal: PreparedPrincipal,
+  subject: RbacSubject,
+  show?: ShowValue,
+): string[] {
+  const faults = principal.claims.flatMap((claim) => claim.explain(subject.claims, show) ?? []);
   if (principal.provider !== undefined && principal.provider !== subject.provider) {
     faults.unshift(`token is of ${subject.provider}, wanted ${principal.provider}`);
   }

@@ -7,9 +7,14 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** A {@link ClaimMatch} made ready: the comparison is strictly by the JSON type of the claim. */
 export interface PreparedClaim {
   readonly matches: (claims: Claims) => boolean;
-  /** Why it does not match, without the claim's value; undefined when it does. */
-  readonly explain: (claims: Claims) => string | undefined;
+  /** As a user wrote it. */
+  readonly name: string;
+  /** Why it does not match, without the claim's value unless `show` gives it; undefined when it does. */
+  readonly explain: (claims: Claims, show?: ShowValue) => string | undefined;
 }
+
+/** A value as a trace may show it; empty: it may not. */
+export type ShowValue = (value: unknown) => string;
 
 interface ValueTest {
   readonly wants: string;
@@ -21,12 +26,13 @@ export function prepareClaim(match: ClaimMatch): PreparedClaim {
   const test = valueTests[match.matcher](match.value);
   const name = match.path.join(' > ');
   return {
+    name,
     matches: (claims) => test.matches(claimAt(claims, match.path)),
-    explain: (claims) => {
+    explain: (claims, show = () => '') => {
       const value = claimAt(claims, match.path);
       if (test.matches(value)) return undefined;
       if (value === undefined) return `claim ${name} is absent`;
-      return `claim ${name} is ${typeName(value)}, wanted ${test.wants}`;
+      return `claim ${name} is ${typeName(value)}${show(value)}, wanted ${test.wants}`;
     },
   };
 }

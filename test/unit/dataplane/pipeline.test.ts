@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { Trace } from '../../../src/base/trace.ts';
 import type { Denial } from '../../../src/dataplane/denial.ts';
 import type { Exchange } from '../../../src/dataplane/exchange.ts';
 import { decide, stages } from '../../../src/dataplane/pipeline.ts';
@@ -249,16 +250,61 @@ describe('actions', () => {
   });
 });
 
-test('a trace has a line for each stage, and says why authorization refused; no value of the client', async () => {
-  const routes = [route({ jwt: requireToken, rbac: onlyUser('bob') })];
-  const exchange = exchangeFor(table(virtualHost({ routes })), {
+describe('a trace', () => {
+  const rbac = onlyUser('bob');
+  const setting = {
     headers: bearer('later:secret-name'),
-    target: '/?access_token=secret-token',
+    target: '/a/../b?access_token=secret-token',
+  };
+
+  async function traced(showValues: boolean, parts: Partial<Route> = {}): Promise<Trace> {
+    const routes = [
+      route({ name: 'other', matchers: [matcher('/c')] }),
+      route({ jwt: requireToken, rbac, ...parts }),
+    ];
+    const exchange = exchangeFor(table(virtualHost({ routes })), setting);
+    const trace = new Trace({ showValues });
+    exchange.trace = trace;
+    await decide(exchange);
+    return trace;
+  }
+
+  test('has a step for each stage and says why, without a value of the client', async () => {
+    const { steps } = await traced(false);
+    expect(steps.map(({ stage }) => stage)).toEqual(stages.slice(0, -1).map(({ name }) => name));
+    expect(steps.at(-1)).toEqual({
+      stage: 'rbac',
+      outcome: '403 rbac',
+      notes: [
+        'policy only bob: principal 0: claim user is another string, wanted one string exactly',
+      ],
+    });
+    const notes = steps.flatMap((step) => step.notes);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'path /b, in its normal form',
+        'a.example is served by virtual host ns.host (*)',
+        'route other does not fit: path is not prefix /c',
+        'route route fits: prefix /',
+        'taken out of the request: header authorization',
+      ]),
+    );
+    expect(JSON.stringify(steps)).not.toContain('secret');
   });
-  exchange.trace = [];
-  await decide(exchange);
-  expect(exchange.trace).toHaveLength(stages.length);
-  expect(exchange.trace.join('\n')).toContain('rbac only bob: ');
-  expect(exchange.trace.at(-1)).toBe('rbac: 403 rbac; host ns.host, route route, token verified');
-  expect(exchange.trace.join('\n')).not.toContain('secret');
+
+  test('names the policy that allows, its claims, and where the request goes', async () => {
+    const { steps } = await traced(false, { rbac: onlyUser('secret-name') });
+    expect(steps.slice(-2).map(({ notes }) => notes)).toEqual([
+      ['policy only secret-name: allows, by claims user'],
+      ['forwarded to up (weight 1)'],
+    ]);
+  });
+
+  test('shows values where they are the own ones', async () => {
+    const { steps } = await traced(true);
+    expect(steps.at(-1)?.notes[0]).toContain(
+      'claim user is another string ("secret-name"), wanted',
+    );
+    expect(JSON.stringify(steps)).not.toContain('secret-token');
+  });
 });

@@ -108,8 +108,9 @@ describe('prepareRbac', () => {
           'principal 0: token is of kc, wanted ad',
           'principal 0: claim role is another string, wanted one string exactly',
         ],
+        claims: [],
       },
-      { policy: 'b', allows: true, because: [] },
+      { policy: 'b', allows: true, because: [], claims: ['role'] },
     ]);
     expect(rbac.explain(ask({ subject: undefined }))[1]?.because).toEqual(['no verified token']);
     expect(rbac.explain(ask({ method: 'POST' }))[0]?.because).toHaveLength(3);
