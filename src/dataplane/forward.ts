@@ -1,14 +1,21 @@
-import { errorBody } from '../llm/error-body.ts';
 import { overrideModel } from '../llm/model-override.ts';
-import { prepareHeaders, rewritesBody } from '../llm/prepare-request.ts';
+import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
-import { badRequest, type Denial } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import {
+  clusterRefusal,
+  noCluster,
+  noEndpoint,
+  replacedModel,
+  rewriteRefusal,
+  tooLarge,
+  unusableBody,
+} from './forward-refusal.ts';
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { Upstream } from './upstream.ts';
-import { makesDotSegment, modelServerPath, rewrittenPath } from './upstream-path.ts';
+import { modelServerPath, rewrittenPath } from './upstream-path.ts';
 import { UpstreamRequest } from './upstream-request.ts';
 
 /** Sends a request that all stages let through to one of its route's clusters. */
@@ -18,9 +25,8 @@ export function forward(call: Call): void {
   const upstream = name === undefined ? undefined : exchange.program.upstreams.get(name);
   call.cluster = name ?? '';
   if (upstream === undefined) return call.deny(noCluster);
-  if (isRewrittenAstray(call)) return call.deny(badRequest('bad_target', 'dots at the rewrite'));
-  const missing = upstream.backend?.missing;
-  if (missing !== undefined) return call.deny(noCredential(missing));
+  const refusal = clusterRefusal(exchange, upstream);
+  if (refusal !== undefined) return call.deny(refusal);
   const endpoint = upstream.nextEndpoint();
   if (endpoint === undefined) return call.deny(noEndpoint);
   call.endpoint = endpoint.label;
@@ -28,36 +34,14 @@ export function forward(call: Call): void {
   return sendWithBody(call, upstream, endpoint);
 }
 
-function isRewrittenAstray({ exchange }: Call): boolean {
-  const { route, matcher, path } = exchange;
-  const action = route?.route.action;
-  if (action?.kind !== 'forward' || action.prefixRewrite === undefined) return false;
-  return matcher !== undefined && makesDotSegment(path, matcher.matcher.path, action.prefixRewrite);
-}
-
-const noCluster: Denial = { status: 503, body: '', reason: 'no_cluster', detail: '' };
-
-const noEndpoint: Denial = {
-  status: 503,
-  body: 'no healthy upstream',
-  reason: 'no_endpoint',
-  detail: '',
-};
-
-function noCredential(detail: string): Denial {
-  const body = errorBody('no_credential', 'The gateway has no key for this model server.');
-  return { status: 503, body, contentType: 'application/json', reason: 'no_credential', detail };
-}
-
 /** A short body is read first: no slow client then holds a connection to the upstream, and it goes out in one piece. */
 function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): void {
   const { exchange, context, request } = call;
   const { collectBytes, rewriteBytes } = context.limits;
-  const { backend } = upstream;
-  const model = backend !== undefined && rewritesBody(backend) ? backend.settings.model : undefined;
+  const model = replacedModel(upstream);
   const short = !exchange.chunked && exchange.contentLength <= collectBytes;
-  if (model !== undefined && exchange.contentLength > rewriteBytes) return call.deny(tooLarge);
-  if (model !== undefined && isEncoded(exchange.headers)) return call.deny(unreadableCoding);
+  const refusal = model === undefined ? undefined : rewriteRefusal(exchange, context.limits);
+  if (refusal !== undefined) return call.deny(refusal);
   if (model === undefined && !short) {
     call.awaitBody();
     return send(call, upstream, endpoint, new RequestBody(request));
@@ -73,29 +57,6 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
   });
 }
 
-function isEncoded(headers: readonly string[]): boolean {
-  return headers.some(
-    (name, index) =>
-      index % 2 === 0 &&
-      name === 'content-encoding' &&
-      headers[index + 1]?.toLowerCase() !== 'identity',
-  );
-}
-
-const tooLarge: Denial = {
-  status: 413,
-  body: 'Payload Too Large',
-  reason: 'too_large',
-  detail: 'the body is to be rewritten and too large for it',
-};
-
-const unreadableCoding: Denial = {
-  status: 415,
-  body: 'Unsupported Media Type',
-  reason: 'body',
-  detail: 'the body is to be rewritten and has a content coding',
-};
-
 function usable(call: Call, collected: Collected, model: string | undefined): Buffer | undefined {
   if (collected === 'aborted') return undefined;
   if (collected === 'too large') {
@@ -105,8 +66,7 @@ function usable(call: Call, collected: Collected, model: string | undefined): Bu
   if (model === undefined) return collected;
   const override = overrideModel(collected, model);
   if (override.kind === 'replaced') return override.body;
-  const body = errorBody('invalid_request_error', override.message);
-  call.deny({ status: 400, body, contentType: 'application/json', reason: 'body', detail: '' });
+  call.deny(unusableBody(override.message));
   return undefined;
 }
 

@@ -11,6 +11,7 @@ import { clientErrorReply, rawReply } from './client-error.ts';
 import { badRequest } from './denial.ts';
 import { GatewayResponse } from './gateway-response.ts';
 import type { Limits } from './limits.ts';
+import { parserOptions } from './read-request.ts';
 
 /** Gets every request that could be read. */
 export type RequestHandler = (
@@ -208,10 +209,7 @@ export class ListeningServer {
 function serverOptions(limits: Limits) {
   return {
     ServerResponse: GatewayResponse,
-    maxHeaderSize: limits.headBytes,
-    insecureHTTPParser: false,
-    // The pipeline answers, in the words of Envoy.
-    requireHostHeader: false,
+    ...parserOptions(limits),
     optimizeEmptyRequests: true,
     keepAliveTimeout: limits.keepAliveMs,
     headersTimeout: limits.headTimeoutMs,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { compileStory, type GoldenCompile } from '../support/golden-compile.ts';
 import { orphans, recorded, removeOrphans, storyNames, updating } from '../support/golden-files.ts';
+import { compareExplanation } from '../support/golden-explain.ts';
 import { startGoldenGateway, type GoldenGateway } from '../support/golden-gateway.ts';
 import { askGolden } from '../support/golden-request.ts';
 import { keysFolder, readRequests, type GoldenRequests } from '../support/golden-story.ts';
@@ -49,10 +50,16 @@ describe.each(storyNames())('%s', (story) => {
   for (const request of requests) {
     it(`answers: ${request.name}`, async () => {
       if (!gateway) throw new Error('the table could not be served');
-      const { actual, expected, tokens: minted, log } = await askGolden(gateway, request, tokens);
-      secretTexts.push(...minted);
+      const answer = await askGolden(gateway, request, tokens);
+      const { actual, expected, explanation, response, log } = answer;
+      secretTexts.push(...answer.tokens);
       logs.push(...log);
       expect(actual).toEqual(expected);
+      // Why it is so comes from the code that served it, and has to end in the same.
+      if (explanation === undefined) throw new Error('there is no explanation');
+      logs.push(JSON.stringify(explanation));
+      const { said, done } = compareExplanation(explanation, response, log[0]);
+      expect(said).toEqual(done);
     });
   }
 

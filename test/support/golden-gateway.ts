@@ -5,9 +5,12 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import type { CompileResult } from '../../src/compile/compile.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
+import { explainRequest } from '../../src/dataplane/explain.ts';
 import { createMetrics } from '../../src/dataplane/metrics.ts';
 import { prepareProgram } from '../../src/dataplane/program.ts';
 import { createDataPlane } from '../../src/dataplane/server.ts';
+import type { AskedRequest } from '../../src/ir/asked-request.ts';
+import type { Explanation } from '../../src/ir/explanation.ts';
 import type { Listener, RoutingTable } from '../../src/ir/table.ts';
 import { createJwtEngine, prepareStage } from '../../src/jwt/authenticate.ts';
 import type { FetchJwks } from '../../src/jwt/remote-key-set.ts';
@@ -31,6 +34,8 @@ export interface GoldenGateway {
   readonly listeners: readonly Listener[];
   /** The real port of a listener. */
   readonly portOf: (listener: string) => number;
+  /** Why it answers as it does; absent where the gateway is another program. */
+  readonly explain?: (asked: AskedRequest) => Promise<Explanation>;
   /** What the upstreams saw since the last call. */
   readonly takeSeen: () => readonly SeenRequest[];
   /** The access log since the last call; waits for so many lines, but not for ever: what is no request has none. */
@@ -86,6 +91,7 @@ async function serve(
     nowSeconds: Math.floor(clock.now() / 1000),
     listeners: table.listeners,
     portOf: (listener) => dataPlane.ports()[listener] ?? 0,
+    explain: (asked) => explainRequest(program, asked),
     takeSeen: upstreams.take,
     takeLog: async (count, waitMs) => {
       const until = Date.now() + waitMs;

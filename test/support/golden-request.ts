@@ -1,3 +1,4 @@
+import type { Explanation } from '../../src/ir/explanation.ts';
 import { sendRaw, type RawRequest, type RawResponse } from './golden-client.ts';
 import type { GoldenGateway, SeenRequest } from './golden-gateway.ts';
 import type {
@@ -17,6 +18,8 @@ export interface GoldenAnswer {
   /** What must not be in any log. */
   readonly tokens: readonly string[];
   readonly log: readonly string[];
+  /** What the gateway says of the request, if it can be asked. */
+  readonly explanation: Explanation | undefined;
 }
 
 /** Sends a request of a story and takes from its answer what the expectation speaks of. */
@@ -26,13 +29,24 @@ export async function askGolden(
   named: Readonly<Record<string, GoldenToken>>,
 ): Promise<GoldenAnswer> {
   const { request, tokens } = withTokens(written, named, gateway.nowSeconds);
-  const raw = { ...rawRequest(request), port: portFor(gateway, request) };
+  const listener = listenerFor(gateway, request);
+  const raw = { ...rawRequest(request), port: gateway.portOf(listener) };
   const { expect: expectation, repeat = 1 } = request;
   gateway.takeSeen();
   const [response, ...more] = await sendAll(raw, repeat);
   if (response === undefined) throw new Error('nothing was sent');
   const seen = gateway.takeSeen();
-  const log = await gateway.takeLog(repeat, 'reason' in expectation ? 2000 : 100);
+  const explanation = await gateway.explain?.({
+    listener,
+    scheme: raw.tls === undefined ? 'http' : 'https',
+    method: raw.method,
+    target: raw.target,
+    headers: raw.lines,
+    body: raw.body,
+  });
+  const isLogged =
+    explanation?.steps.some(({ stage }) => stage === 'head') ?? 'reason' in expectation;
+  const log = await gateway.takeLog(repeat, isLogged ? 2000 : 100);
   const headers = { 'www-authenticate': challengeOf(request), ...expectation.headers };
   const actual = {
     statuses: [...new Set([response, ...more].map(({ status }) => status))],
@@ -48,7 +62,7 @@ export async function askGolden(
     ...upstreamExpected(expectation),
     ...('reason' in expectation && { reason: expectation.reason }),
   };
-  return { actual, expected, response, tokens, log };
+  return { actual, expected, response, tokens, log, explanation };
 }
 
 const defaultHost = 'gateway.test';
@@ -94,12 +108,12 @@ function rawRequest(request: GoldenRequest): Omit<RawRequest, 'port'> {
   };
 }
 
-function portFor(gateway: GoldenGateway, { port, tls }: GoldenRequest): number {
+function listenerFor(gateway: GoldenGateway, { port, tls }: GoldenRequest): string {
   const listener = gateway.listeners.find((one) =>
     port === undefined ? one.tls === (tls !== undefined) : one.port === port,
   );
   if (!listener) throw new Error(`no listener for port ${port ?? 'any'}`);
-  return gateway.portOf(listener.name);
+  return listener.name;
 }
 
 /** One after the other, so that turns are taken in order. */

@@ -1,0 +1,133 @@
+import { IncomingMessage } from 'node:http';
+
+import { Trace } from '../base/trace.ts';
+import type { AskedRequest } from '../ir/asked-request.ts';
+import type { ExplainedAnswer, Explanation } from '../ir/explanation.ts';
+import type { Denial, LocalReply } from './denial.ts';
+import { Exchange, type RawRequest } from './exchange.ts';
+import { explainClusters } from './explain-clusters.ts';
+import { defaultLimits } from './limits.ts';
+import { decide } from './pipeline.ts';
+import type { PreparedListener, Program } from './program.ts';
+import { readRequest } from './read-request.ts';
+import { normalizeHost } from './request-host.ts';
+
+export interface ExplainOptions {
+  /** Notes repeat what claims hold: only for whoever brought the token. Default false. */
+  readonly showValues?: boolean;
+}
+
+/** Has a request decided by the stages that serve, with everything written down, and sends it nowhere. */
+export async function explainRequest(
+  program: Program,
+  asked: AskedRequest,
+  { showValues = false }: ExplainOptions = {},
+): Promise<Explanation> {
+  const trace = new Trace({ showValues });
+  const listener = chosenListener(program, asked);
+  const name = listener?.listener.name ?? '';
+  trace.push(listener === undefined ? 'no listener takes it' : listenerNote(listener));
+  trace.end('listener', listener === undefined ? 'no connection' : 'pass');
+  if (listener === undefined) {
+    return unread(trace, name, { status: 0, body: '', detail: 'nothing listens there' });
+  }
+  const raw = await readRequest(asked, defaultLimits);
+  if (!(raw instanceof IncomingMessage)) {
+    trace.end('parser', `${raw.status}`, 'these bytes are no HTTP request');
+    return unread(trace, name, { status: raw.status, body: raw.text, detail: 'not readable' });
+  }
+  program.enter();
+  try {
+    const exchange = exchangeOf({ program, listener, asked, raw, trace });
+    return explanationOf(exchange, asked, await decide(exchange));
+  } finally {
+    program.leave();
+  }
+}
+
+function chosenListener(
+  { listeners }: Program,
+  { listener, scheme, headers }: AskedRequest,
+): PreparedListener | undefined {
+  if (listener !== undefined) return listeners.get(listener);
+  const fitting = [...listeners.values()].filter(
+    (one) => one.listener.tls === (scheme === 'https'),
+  );
+  const [, authority = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? Number.NaN);
+  return (
+    fitting.find((one) => one.listener.port === port) ??
+    fitting.find((one) => serves(one, authority)) ??
+    fitting[0]
+  );
+}
+
+function serves({ listener, find }: PreparedListener, authority: string): boolean {
+  const host = normalizeHost(authority, listener.stripPort);
+  return host !== undefined && find(host) !== undefined;
+}
+
+function listenerNote({ listener: { name, port, tls } }: PreparedListener): string {
+  return `listener ${name} on port ${port}${tls ? ' with TLS' : ''}`;
+}
+
+interface ExchangeParts {
+  readonly program: Program;
+  readonly listener: PreparedListener;
+  readonly asked: AskedRequest;
+  readonly raw: RawRequest;
+  readonly trace: Trace;
+}
+
+function exchangeOf({ program, listener, asked, raw, trace }: ExchangeParts): Exchange {
+  const connection = { scheme: asked.scheme, peer: '127.0.0.1' };
+  const exchange = new Exchange({ program, listener, connection, raw, limits: defaultLimits });
+  exchange.trace = trace;
+  return exchange;
+}
+
+function explanationOf(
+  exchange: Exchange,
+  asked: AskedRequest,
+  denial: Denial | undefined,
+): Explanation {
+  const { listener, virtualHost, route, verdict, identities, policy } = exchange;
+  const reply = denial ?? exchange.reply;
+  const clusters = reply === undefined ? explainClusters(exchange, asked.body) : [];
+  const answer = reply === undefined ? clusters[0]?.refusal : answerOf(reply, exchange);
+  const isRefused = clusters.every(({ refusal }) => refusal !== undefined);
+  return {
+    listener: listener.listener.name,
+    virtualHost: virtualHost?.virtualHost.name ?? '',
+    route: route?.route.name ?? '',
+    verdict,
+    provider: identities.at(-1)?.provider ?? '',
+    policy,
+    steps: exchange.trace?.steps ?? [],
+    clusters,
+    ...(isRefused && answer !== undefined ? { answer } : {}),
+  };
+}
+
+function answerOf(reply: LocalReply, { reason, detail, method }: Exchange): ExplainedAnswer {
+  const { status, headers = [] } = reply;
+  return { status, body: method === 'HEAD' ? '' : reply.body, headers, reason, detail };
+}
+
+function unread(
+  { steps }: Trace,
+  listener: string,
+  answer: Pick<ExplainedAnswer, 'status' | 'body' | 'detail'>,
+): Explanation {
+  return {
+    listener,
+    virtualHost: '',
+    route: '',
+    verdict: 'none',
+    provider: '',
+    policy: '',
+    steps,
+    clusters: [],
+    answer: { headers: [], reason: 'bad_request', ...answer },
+  };
+}

@@ -1,0 +1,80 @@
+import { errorBody } from '../llm/error-body.ts';
+import { badRequest, type Denial } from './denial.ts';
+import type { Exchange } from './exchange.ts';
+import type { Limits } from './limits.ts';
+import { rewritesBody } from '../llm/prepare-request.ts';
+import type { Upstream } from './upstream.ts';
+import { makesDotSegment } from './upstream-path.ts';
+
+/** Why a request that all stages let through cannot be sent to a cluster; undefined: it can. */
+export function clusterRefusal(exchange: Exchange, upstream: Upstream): Denial | undefined {
+  if (isRewrittenAstray(exchange)) return badRequest('bad_target', 'dots at the rewrite');
+  const missing = upstream.backend?.missing;
+  return missing === undefined ? undefined : noCredential(missing);
+}
+
+function isRewrittenAstray({ route, matcher, path }: Exchange): boolean {
+  const action = route?.route.action;
+  if (action?.kind !== 'forward' || action.prefixRewrite === undefined) return false;
+  return matcher !== undefined && makesDotSegment(path, matcher.matcher.path, action.prefixRewrite);
+}
+
+/** The cluster of a route is not in the table. */
+export const noCluster: Denial = { status: 503, body: '', reason: 'no_cluster', detail: '' };
+
+/** A cluster without an endpoint to send to. */
+export const noEndpoint: Denial = {
+  status: 503,
+  body: 'no healthy upstream',
+  reason: 'no_endpoint',
+  detail: '',
+};
+
+function noCredential(detail: string): Denial {
+  const body = errorBody('no_credential', 'The gateway has no key for this model server.');
+  return { status: 503, body, contentType: 'application/json', reason: 'no_credential', detail };
+}
+
+/** The model that is put into the body, where one is. */
+export function replacedModel({ backend }: Upstream): string | undefined {
+  return backend !== undefined && rewritesBody(backend) ? backend.settings.model : undefined;
+}
+
+/** Why a body cannot be read as a whole, which it has to be where something in it is replaced. */
+export function rewriteRefusal(
+  { headers, contentLength }: Exchange,
+  { rewriteBytes }: Limits,
+): Denial | undefined {
+  if (contentLength > rewriteBytes) return tooLarge;
+  return isEncoded(headers) ? unreadableCoding : undefined;
+}
+
+function isEncoded(headers: readonly string[]): boolean {
+  return headers.some(
+    (name, index) =>
+      index % 2 === 0 &&
+      name === 'content-encoding' &&
+      headers[index + 1]?.toLowerCase() !== 'identity',
+  );
+}
+
+/** A body beyond what is read as a whole. */
+export const tooLarge: Denial = {
+  status: 413,
+  body: 'Payload Too Large',
+  reason: 'too_large',
+  detail: 'the body is to be rewritten and too large for it',
+};
+
+const unreadableCoding: Denial = {
+  status: 415,
+  body: 'Unsupported Media Type',
+  reason: 'body',
+  detail: 'the body is to be rewritten and has a content coding',
+};
+
+/** A body in which the model cannot be replaced. */
+export function unusableBody(message: string): Denial {
+  const body = errorBody('invalid_request_error', message);
+  return { status: 400, body, contentType: 'application/json', reason: 'body', detail: '' };
+}

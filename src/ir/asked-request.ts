@@ -1,0 +1,50 @@
+/** A request that somebody wants to have explained: as it would go on the wire. */
+export interface AskedRequest {
+  /** Name of a listener; absent: the one that fits scheme, port and host best. */
+  readonly listener?: string;
+  readonly scheme: 'http' | 'https';
+  readonly method: string;
+  /** As sent; not normalised. */
+  readonly target: string;
+  /** `Host` among them. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** The same as people write it: `GET http://host/path` and header lines. */
+export interface WrittenRequest {
+  /** Default GET. */
+  readonly method?: string;
+  readonly url: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body?: string;
+  readonly listener?: string;
+}
+
+const urlForm = /^(https?):\/\/([^/?#]+)(.*)$/;
+const lineBreak = /[\r\n]/;
+
+/**
+ * Reads a written request; a string says why it is none. By hand, since the URL standard would resolve dots and escapes that
+ * the gateway is to be asked about.
+ */
+export function askedRequest(written: WrittenRequest): AskedRequest | string {
+  const { method = 'GET', url, headers = [], body = '', listener } = written;
+  const [, scheme, authority, rest = ''] = urlForm.exec(url) ?? [];
+  if (scheme === undefined || authority === undefined) {
+    return `the URL: found ${JSON.stringify(url.slice(0, 100))}, accepted http://HOST/PATH or https://HOST/PATH`;
+  }
+  const parts = [method, url, ...headers.flat()];
+  if (parts.some((part) => lineBreak.test(part)) || /\s/.test(url)) {
+    return 'found white space or a line break inside of URL, method or header';
+  }
+  const hasHost = headers.some(([name]) => name.toLowerCase() === 'host');
+  return {
+    scheme: scheme === 'https' ? 'https' : 'http',
+    method,
+    target: rest.startsWith('/') ? rest : `/${rest}`,
+    headers: hasHost ? headers : [['Host', authority], ...headers],
+    body,
+    ...(listener === undefined ? {} : { listener }),
+  };
+}
