@@ -197,6 +197,7 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
       }),
     traffic: () => ({ ...engines.traffic(), boundsMs: durationBoundsMs }),
     verification: engines.verification,
+    explain: engines.explain,
     listening: engines.ports,
     ...(source.facts === undefined ? {} : { kube: source.facts }),
   };

@@ -4,9 +4,12 @@ import type { CompileResult } from './compile/compile.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { ListenerFailure } from './control/loop.ts';
 import { createAccessLog } from './dataplane/access-log.ts';
+import { explainRequest } from './dataplane/explain.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
 import { createDataPlane, type DataPlane } from './dataplane/server.ts';
+import type { AskedRequest } from './ir/asked-request.ts';
+import type { Explanation } from './ir/explanation.ts';
 import type { RoutingTable } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
 import { createFetchJwks } from './jwt/fetch-jwks.ts';
@@ -24,6 +27,8 @@ export interface Engines {
   readonly keySetStates: () => Readonly<Record<string, KeySetState>>;
   readonly traffic: () => MetricsSnapshot;
   readonly verification: () => JwtStats;
+  /** Why the table in force would answer a request as it does. */
+  readonly explain: (asked: AskedRequest) => Promise<Explanation>;
   readonly ports: () => Readonly<Record<string, number>>;
   readonly stop: DataPlane['drain'];
 }
@@ -78,6 +83,7 @@ export function createEngines(options: EnginesOptions): Engines {
     keySetStates: jwt.keySetStates,
     traffic: metrics.snapshot,
     verification: jwt.stats,
+    explain: (asked) => explainRequest(program, asked),
     ports: dataPlane.ports,
     stop: (times) => dataPlane.drain(times).then(jwt.close),
   };

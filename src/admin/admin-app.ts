@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from '../base/log.ts';
 import type { AdminFacts } from './admin-facts.ts';
 import { configDump } from './config-dump.ts';
+import { addExplainPage } from './explain-page.ts';
 import type { MetricsPage } from './metrics-page.ts';
 
 /** What each path of the admin listener is for. */
@@ -10,6 +11,7 @@ const endpoints = {
   '/livez': 'the process runs',
   '/readyz': 'requests can be served; else what is missing',
   '/metrics': 'metrics for Prometheus',
+  '/explain': 'POST a request as JSON: why it would be answered as it is',
   '/config_dump': 'the table in force, what became of each resource, key sets; without secrets',
 } as const;
 
@@ -21,12 +23,14 @@ export interface AdminAppOptions {
   readonly logger: Logger;
 }
 
-/** The admin pages: all of them only read. */
+/** The admin pages: none of them changes anything. */
 export function createAdminApp({ facts, metrics, localOnly, logger }: AdminAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   if (localOnly) app.use(refuseForeignHosts);
+  app.use(uncached);
+  addExplainPage(app, facts);
   app.use(onlyReads);
   app.get('/', (_request, response) => {
     response.type('text').send(overview());
@@ -62,8 +66,16 @@ const refuseForeignHosts: RequestHandler = (request, response, next) => {
   response.status(403).type('text').send('Host: found a name, accepted an address or localhost\n');
 };
 
-const onlyReads: RequestHandler = (request, response, next) => {
+const uncached: RequestHandler = (_request, response, next) => {
   response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  next();
+};
+
+const onlyReads: RequestHandler = (request, response, next) => {
+  if (request.path === '/explain') {
+    response.status(405).set('allow', 'POST').type('text').send('accepted POST\n');
+    return;
+  }
   if (request.method === 'GET' || request.method === 'HEAD') return next();
   response.status(405).set('allow', 'GET, HEAD').type('text').send('accepted GET and HEAD\n');
 };

@@ -1,3 +1,5 @@
+import type { AskedRequest } from '../ir/asked-request.ts';
+import type { Explanation } from '../ir/explanation.ts';
 import type { Outcome } from '../ir/outcome.ts';
 import type { RoutingTable } from '../ir/table.ts';
 
@@ -15,6 +17,8 @@ export interface AdminFacts {
   readonly keySets: () => readonly KeySetReport[];
   readonly traffic: () => Traffic;
   readonly verification: () => Verification;
+  /** Why the table in force would answer a request as it does. */
+  readonly explain: (asked: AskedRequest) => Promise<Explanation>;
   /** Ports that are open, by the name of the listener. */
   readonly listening: () => Readonly<Record<string, number>>;
   /** Only where the manifests come from a cluster. */

@@ -5,6 +5,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run-command.ts')).runCommand,
   check: async () => (await import('./check-command.ts')).checkCommand,
   demo: async () => (await import('./demo-command.ts')).demoCommand,
+  explain: async () => (await import('./explain-command.ts')).explainCommand,
   translate: async () => (await import('./translate-command.ts')).translateCommand,
   token: async () => (await import('./token-command.ts')).tokenCommand,
   'mock-deepseek': async () => (await import('./mock-deepseek-command.ts')).mockDeepseekCommand,

@@ -23,6 +23,7 @@ export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
       cacheMisses: 0,
       droppedHeaders: 0,
     }),
+    explain: () => Promise.reject(new Error('nothing is served')),
     listening: () => ({}),
     ...different,
   };

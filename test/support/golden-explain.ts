@@ -19,7 +19,7 @@ export function compareExplanation(
   const { virtualHost, route, verdict, provider, policy, clusters, answer } = explanation;
   const log = line === undefined ? {} : (JSON.parse(line) as Record<string, unknown>);
   const names = clusters.map(({ cluster }) => cluster);
-  const cluster = String(log['upstream'] ?? '');
+  const cluster = typeof log['upstream'] === 'string' ? log['upstream'] : '';
   const isParsed = explanation.steps.some(({ stage }) => stage === 'head');
   const upstreamSaid = upstreamReasons.find((one) => one === log['reason']) ?? '';
   const reason = answer === undefined ? upstreamSaid : isParsed ? answer.reason : '';
