@@ -12,7 +12,7 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
-import { validationPolicies } from '../ir/jwt.ts';
+import { errorDetails, validationPolicies } from '../ir/jwt.ts';
 
 const remoteJwks = obj('Keys fetched from a JWKS document.', {
   url: str('Where the JWKS is: an http or https URL.', { minLength: 1, maxLength: 2048 }),
@@ -103,6 +103,14 @@ const handling = {
   clockSkewSeconds: opt(
     int('Tolerance for `exp` and `nbf`, in seconds. Default 60.', { maximum: 86_400 }),
   ),
+  requireExp: opt(
+    bool('Not in Gloo: refuse tokens without `exp`, which never expire. Default false.'),
+  ),
+  maxTokenLifetime: opt(
+    duration(
+      'Not in Gloo: refuse tokens that are valid for longer than this from now on, or for ever. Default: any lifetime.',
+    ),
+  ),
 };
 
 const providerSchema = obj('An issuer of tokens.', {
@@ -118,6 +126,13 @@ const providerSchema = obj('An issuer of tokens.', {
 /** A provider as in `virtualHost.options.jwt.providers` (Gloo `jwt.Provider`). */
 export type Provider = Static<typeof providerSchema>;
 
+const errorDetail = opt(
+  enumeration(
+    'Not in Gloo: what the answer to a refused token tells. Default: as the Settings say, else full.',
+    errorDetails,
+  ),
+);
+
 export const vhostExtensionSchema = obj('Verification of JSON Web Tokens.', {
   providers: opt(map('Issuers by name; a token of any of them is enough.', providerSchema)),
   validationPolicy: opt(
@@ -129,6 +144,7 @@ export const vhostExtensionSchema = obj('Verification of JSON Web Tokens.', {
   allowMissingOrFailedJwt: opt(
     bool('Deprecated; true is the same as validationPolicy ALLOW_MISSING_OR_FAILED.'),
   ),
+  errorDetail,
 });
 
 /** JWT of a virtual host, or of one stage (Gloo `jwt.VhostExtension`). */
@@ -191,6 +207,7 @@ export const shortJwtSchema = obj(
         validationPolicies,
       ),
     ),
+    errorDetail,
   },
 );
 

@@ -1,5 +1,6 @@
 import {
   bool,
+  enumeration,
   int,
   later,
   list,
@@ -11,6 +12,8 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
+import { errorDetails } from '../ir/jwt.ts';
+import { pathMatchings } from '../ir/matcher.ts';
 
 const seekgate = obj('Settings that Gloo does not have.', {
   defaultUpstream: opt(
@@ -26,6 +29,18 @@ const seekgate = obj('Settings that Gloo does not have.', {
   ),
   allowWeakKeys: opt(
     bool('Accept RSA keys under 2048 bits and short shared secrets. Default false.'),
+  ),
+  pathMatching: opt(
+    enumeration(
+      'How prefixes of routes and of RBAC policies are compared: `textual` as in Gloo, where `/api` also takes `/apix`; `strict` by whole segments, where it takes `/api` and what is below `/api/`. Default textual.',
+      pathMatchings,
+    ),
+  ),
+  errorDetail: opt(
+    enumeration(
+      'What the answer to a refused token tells: `full` which check failed, as Envoy; `generic` status 401 and one text whatever it was, the access log has the rest. A virtual host or route may say otherwise in its jwt. Default full.',
+      errorDetails,
+    ),
   ),
 });
 

@@ -1,5 +1,6 @@
 import type { TokenText } from './token-text.ts';
-import { distanceText, isMilliseconds, utcText } from './token-time.ts';
+import { isMilliseconds } from '../jwt/milliseconds.ts';
+import { distanceText, utcText } from './token-time.ts';
 
 const dateClaims = ['exp', 'nbf', 'iat'];
 /** Names people give to the end of a token; only `exp` is one (RFC 7519 4.1.4). */

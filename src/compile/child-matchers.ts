@@ -1,6 +1,7 @@
 import type { MatcherSpec } from '../api/matcher.ts';
 import type { RouteSpec } from '../api/route.ts';
 import type { ParentMatcher } from './route-plan.ts';
+import { isBelow } from './segments.ts';
 
 /** What a delegating route hands down to the routes of its tables. */
 export interface Heritage {
@@ -24,6 +25,7 @@ export function inheritanceOf(
 export function childMatchers(
   spec: RouteSpec,
   parent: Heritage,
+  isStrict: boolean,
 ): { readonly matchers: readonly MatcherSpec[] } | { readonly violation: string } {
   const own = spec.matchers?.length ? spec.matchers : [{}];
   const inherits = inheritanceOf(spec, parent);
@@ -31,10 +33,17 @@ export function childMatchers(
   // Without any matcher a route takes everything, which is more than its parent may.
   const bare = spec.matchers?.length ? undefined : '/';
   for (const matcher of matchers) {
-    const violation = violationOf(matcher, parent.matcher, bare);
+    const path = pathOf(matcher) ?? bare;
+    const violation =
+      pathViolation(path, requiredPrefix(matcher, parent.matcher, isStrict), isStrict) ??
+      violationOf(matcher, parent.matcher);
     if (violation !== undefined) return { violation };
   }
-  return { matchers: matchers.map((matcher) => within(matcher, parent.matcher, bare)) };
+  return {
+    matchers: matchers.map((matcher) =>
+      within(matcher, requiredPrefix(matcher, parent.matcher, isStrict), bare),
+    ),
+  };
 }
 
 function withInherited(
@@ -56,17 +65,28 @@ function withInherited(
   };
 }
 
-/** Gloo's words for what a child lacks. */
-function violationOf(
-  child: MatcherSpec,
-  parent: ParentMatcher,
-  bare: string | undefined,
+/** Where prefixes are segments, what an expression adds to one begins with a slash, unless it adds nothing. */
+function requiredPrefix(
+  { exact, regex }: MatcherSpec,
+  { prefix }: ParentMatcher,
+  isStrict: boolean,
+): string {
+  const adds = exact === undefined && regex !== undefined && regex !== prefix;
+  return isStrict && adds && !prefix.endsWith('/') ? `${prefix}/` : prefix;
+}
+
+function pathViolation(
+  path: string | undefined,
+  prefix: string,
+  isStrict: boolean,
 ): string | undefined {
-  const path = pathOf(child) ?? bare;
   // One without a path is wrong in itself, which is told elsewhere.
-  if (path !== undefined && !path.startsWith(parent.prefix)) {
-    return `required prefix: ${parent.prefix}, prefix: ${path}: invalid route: route table matchers must begin with the prefix of their parent route's matcher`;
-  }
+  if (path === undefined || isBelow(path, prefix, isStrict)) return undefined;
+  return `required prefix: ${prefix}, prefix: ${path}: invalid route: route table matchers must begin with the prefix of their parent route's matcher`;
+}
+
+/** Gloo's words for what a child lacks beside the path. */
+function violationOf(child: MatcherSpec, parent: ParentMatcher): string | undefined {
   if ((child.caseSensitive ?? true) !== (parent.caseSensitive ?? true)) {
     return `required caseSensitive: ${parent.caseSensitive ?? true}, caseSensitive: ${child.caseSensitive ?? true}: invalid route: route table matchers must have the same case sensitivity as their parent route's matcher`;
   }
@@ -107,14 +127,14 @@ function namesOf(conditions: readonly Condition[] | undefined): string {
  * An expression that only begins like the prefix, such as `/a|/b`, would lead out of it: its rest is bound to the prefix. Whoever may
  * write a table gets no more of a virtual host than the delegating route gives.
  */
-function within(child: MatcherSpec, parent: ParentMatcher, bare: string | undefined): MatcherSpec {
+function within(child: MatcherSpec, prefix: string, bare: string | undefined): MatcherSpec {
   const { regex } = child;
   if (regex === undefined)
     return bare === undefined || pathOf(child) ? child : { ...child, prefix: bare };
-  const rest = regex.slice(parent.prefix.length);
-  const isPlain = /^[\w/-]*$/.test(parent.prefix);
-  if (parent.prefix === '/' || (isPlain && !/^[*+?{]/.test(rest) && !rest.includes('|'))) {
+  const rest = regex.slice(prefix.length);
+  const isPlain = /^[\w/-]*$/.test(prefix);
+  if (prefix === '/' || (isPlain && !/^[*+?{]/.test(rest) && !rest.includes('|'))) {
     return child;
   }
-  return { ...child, regex: `${parent.prefix.replaceAll(/[^\w/-]/g, '\\$&')}(?:${rest})` };
+  return { ...child, regex: `${prefix.replaceAll(/[^\w/-]/g, '\\$&')}(?:${rest})` };
 }

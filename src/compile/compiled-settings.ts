@@ -1,4 +1,5 @@
 import type { Ref } from '../api/schema.ts';
+import type { ErrorDetail } from '../ir/jwt.ts';
 
 /** Settings in force, defaults filled in. */
 export interface CompiledSettings {
@@ -8,6 +9,11 @@ export interface CompiledSettings {
   readonly replaceInvalidRoutes: boolean;
   readonly invalidRouteStatus: number;
   readonly invalidRouteBody: string;
+  /** Prefixes of routes end where a segment does. */
+  readonly strictRoutePaths: boolean;
+  /** Those of RBAC policies do. */
+  readonly strictPolicyPaths: boolean;
+  readonly errorDetail: ErrorDetail;
   readonly defaultUpstream?: Required<Ref>;
   /** Namespaces whose Upstreams with a key may be used from others; `*` is all. */
   readonly sharedUpstreams: readonly string[];
@@ -24,9 +30,19 @@ export const defaultSettings: CompiledSettings = {
   invalidRouteStatus: 404,
   invalidRouteBody:
     'Gloo Gateway has invalid configuration. Administrators should run `seekgate check` to find and fix config errors.',
+  strictRoutePaths: false,
+  strictPolicyPaths: false,
+  errorDetail: 'full',
   sharedUpstreams: ['gloo-system'],
   sharedSecrets: [],
 };
 
-/** In place of Settings that were never readable: they may have asked for policies everywhere. */
-export const unreadableSettings: CompiledSettings = { ...defaultSettings, requireRbac: true };
+/**
+ * In place of Settings that were never readable: they may have asked for policies everywhere, and for narrow ones. Routes stay as
+ * they are: where a narrower one does not take a request, a more open one may.
+ */
+export const unreadableSettings: CompiledSettings = {
+  ...defaultSettings,
+  requireRbac: true,
+  strictPolicyPaths: true,
+};

@@ -70,7 +70,10 @@ function planLevel(level: Level): readonly RoutePlan[] {
 function planRoute(written: RouteSpec, index: number, level: Level): readonly RoutePlan[] {
   const { parent, routes, namePrefix } = level;
   const path = `${routes.path}[${index}]`;
-  const matched = parent ? childMatchers(written, parent) : { matchers: written.matchers };
+  const { strictRoutePaths } = level.scope.context.settings;
+  const matched = parent
+    ? childMatchers(written, parent, strictRoutePaths)
+    : { matchers: written.matchers };
   if ('violation' in matched) {
     const { violation: gloo } = matched;
     localScope(level).findings.warn({

@@ -3,7 +3,12 @@ import type { VirtualHostOptions } from '../api/options.ts';
 import type { Rbac } from '../api/rbac.ts';
 import type { RouteSpec } from '../api/route.ts';
 import type { VirtualServiceSpec } from '../api/virtual-service.ts';
-import { validationPolicies, type ValidationPolicy } from '../ir/jwt.ts';
+import {
+  errorDetails,
+  validationPolicies,
+  type ErrorDetail,
+  type ValidationPolicy,
+} from '../ir/jwt.ts';
 import type { ClosedAction } from '../ir/table.ts';
 import { closed } from './closed.ts';
 import { enumName } from './enum-name.ts';
@@ -41,6 +46,7 @@ export interface ExtensionPlan {
   readonly place?: Place;
   readonly providers: readonly ProviderPlan[];
   readonly validation: ValidationPolicy;
+  readonly errorDetail?: ErrorDetail;
 }
 
 /** A VirtualService in one form: Gloo's and the short one end here. */
@@ -127,6 +133,7 @@ export function planExtension(
       return { name, provider, path: at, keyPaths: longKeyPaths(at) };
     }),
     validation: lax ? 'ALLOW_MISSING_OR_FAILED' : policyOf(extension.validationPolicy),
+    ...detailOf(extension),
   };
 }
 
@@ -139,6 +146,7 @@ function planShortJwt(jwt: ShortJwt): ExtensionPlan {
       return { name, provider: longProvider(short), path, keyPaths: shortKeyPaths(short, path) };
     }),
     validation: policyOf(jwt.validationPolicy),
+    ...detailOf(jwt),
   };
 }
 
@@ -152,6 +160,10 @@ function shortKeyPaths({ remoteJwks, publicKey }: ShortProvider, path: string): 
   const remote = `${path}.remoteJwks`;
   const url = `${remote}.${remoteJwks?.url === undefined ? 'uri' : 'url'}`;
   return { jwks: path, local: `${path}.publicKey`, remote, url };
+}
+
+function detailOf({ errorDetail }: VhostExtension | ShortJwt): Pick<ExtensionPlan, 'errorDetail'> {
+  return errorDetail === undefined ? {} : { errorDetail: enumName(errorDetail, errorDetails) };
 }
 
 function policyOf(written: ValidationPolicy | number | undefined): ValidationPolicy {

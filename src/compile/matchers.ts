@@ -4,6 +4,7 @@ import { copyFindings, createFindings, shown } from './findings.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import { checkRegex } from './regex-limit.ts';
+import { bySegment } from './segments.ts';
 
 const everything: Matcher = {
   path: { kind: 'prefix', value: '/', caseSensitive: true },
@@ -85,7 +86,13 @@ function compilePath(spec: MatcherSpec, path: string, scope: HostScope): PathMat
     return everything.path;
   }
   checkPath(value, `${path}.${kind}`, scope);
-  return { kind, value, caseSensitive };
+  const { strictRoutePaths } = scope.context.settings;
+  return {
+    kind,
+    value,
+    caseSensitive,
+    ...(kind === 'prefix' ? bySegment(value, strictRoutePaths) : {}),
+  };
 }
 
 /** Requests are compared by their normalised path: one that cannot occur there is a mistake (Gloo refuses the same). */

@@ -8,6 +8,7 @@ import type { CompileContext } from './context.ts';
 import { shown, type Findings, type Origin } from './findings.ts';
 import type { KeyPaths, ProviderPlan } from './host-plan.ts';
 import { isLocalHost } from './local-hosts.ts';
+import { lifetimeRules } from './token-lifetime.ts';
 import { noteUnready } from './unready-upstreams.ts';
 
 const defaultCacheMs = 300_000;
@@ -50,6 +51,7 @@ export function compileProvider(plan: ProviderPlan, scope: HostScope): JwtProvid
       compileClaimHeader(mapping, `${path}.claimsToHeaders[${index}].header`, scope),
     ),
     clockSkewSeconds: provider.clockSkewSeconds ?? defaultSkewSeconds,
+    ...lifetimeRules(provider, path, scope),
   };
 }
 

@@ -13,6 +13,7 @@ import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import { checkRegex } from './regex-limit.ts';
+import { bySegment } from './segments.ts';
 import type { HostProviders } from './stages.ts';
 
 /** What a route's policies are compiled against: the tokens it asks for. */
@@ -53,7 +54,8 @@ function compilePolicy(
   scope: RbacScope,
 ): RbacPolicy {
   const pathPrefix = policy.permissions?.pathPrefix ?? '';
-  if (pathPrefix !== '' && !pathPrefix.endsWith('/')) {
+  const { strictPolicyPaths } = scope.context.settings;
+  if (pathPrefix !== '' && !pathPrefix.endsWith('/') && !strictPolicyPaths) {
     scope.findings.warn({
       reason: 'PrefixWithoutSlash',
       path: `${path}.permissions.pathPrefix`,
@@ -80,6 +82,7 @@ function compilePolicy(
       ),
     ),
     pathPrefix,
+    ...bySegment(pathPrefix, strictPolicyPaths),
     methods: policy.permissions?.methods ?? [],
   };
 }

@@ -1,9 +1,12 @@
 import { refKey, type Entry } from '../api/resource.ts';
 import type { SettingsSpec } from '../api/settings.ts';
+import { errorDetails } from '../ir/jwt.ts';
+import { pathMatchings } from '../ir/matcher.ts';
 import { oldestFirst } from './age.ts';
 import { defaultSettings, unreadableSettings, type CompiledSettings } from './compiled-settings.ts';
 import { shapeFindings } from './context.ts';
 import { type CompileState } from './compile-state.ts';
+import { enumName } from './enum-name.ts';
 import { createFindings } from './findings.ts';
 import { serveVersion } from './served-version.ts';
 
@@ -63,6 +66,7 @@ function readSettings(spec: SettingsSpec, namespace: string): CompiledSettings {
   const { seekgate, rbac, gloo } = spec;
   const policy = gloo?.invalidConfigPolicy;
   const upstream = seekgate?.defaultUpstream;
+  const isStrict = enumName(seekgate?.pathMatching, pathMatchings) === 'strict';
   return {
     requireRbac: rbac?.requireRbac ?? defaultSettings.requireRbac,
     allowWeakKeys: seekgate?.allowWeakKeys ?? defaultSettings.allowWeakKeys,
@@ -71,6 +75,9 @@ function readSettings(spec: SettingsSpec, namespace: string): CompiledSettings {
     replaceInvalidRoutes: policy?.replaceInvalidRoutes ?? defaultSettings.replaceInvalidRoutes,
     invalidRouteStatus: policy?.invalidRouteResponseCode || defaultSettings.invalidRouteStatus,
     invalidRouteBody: policy?.invalidRouteResponseBody || defaultSettings.invalidRouteBody,
+    strictRoutePaths: isStrict,
+    strictPolicyPaths: isStrict,
+    errorDetail: enumName(seekgate?.errorDetail, errorDetails),
     ...(upstream
       ? { defaultUpstream: { name: upstream.name, namespace: upstream.namespace ?? namespace } }
       : {}),

@@ -126,7 +126,9 @@ function compileStage(
     const compiled = compileProvider(provider, scope);
     if (compiled) keys.push(register(compiled, into));
   }
-  return { validation: plan.validation, providers: keys };
+  const detail = plan.errorDetail ?? scope.context.settings.errorDetail;
+  const generic = detail === 'generic' ? { errorDetail: detail } : {};
+  return { validation: plan.validation, ...generic, providers: keys };
 }
 
 /** The user's name; a different provider of that name in another stage or route gets a number. */

@@ -39,6 +39,7 @@ function pathTest(match: PathMatch): Test {
     return (input) => regex.testBytes(input.path);
   }
   if (kind === 'prefix' && value === '/') return () => true;
+  if (match.bySegment === true) return segmentTest(value, caseSensitive);
   if (caseSensitive) {
     return kind === 'exact'
       ? (input) => input.path === value
@@ -48,6 +49,15 @@ function pathTest(match: PathMatch): Test {
   return kind === 'exact'
     ? (input) => input.path.toLowerCase() === lower
     : (input) => input.path.toLowerCase().startsWith(lower);
+}
+
+function segmentTest(prefix: string, caseSensitive: boolean): Test {
+  const wanted = caseSensitive ? prefix : prefix.toLowerCase();
+  const below = `${wanted}/`;
+  return ({ path: sent }) => {
+    const path = caseSensitive ? sent : sent.toLowerCase();
+    return path === wanted || path.startsWith(below);
+  };
 }
 
 function headerTest(match: HeaderMatch): Test {

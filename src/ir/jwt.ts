@@ -12,8 +12,14 @@ export const validationPolicies = [
 ] as const;
 export type ValidationPolicy = (typeof validationPolicies)[number];
 
+/** What the answer to a refused token tells: which check failed, or one text for all of them. */
+export const errorDetails = ['full', 'generic'] as const;
+export type ErrorDetail = (typeof errorDetails)[number];
+
 export interface JwtStage {
   readonly validation: ValidationPolicy;
+  /** Absent: full. */
+  readonly errorDetail?: 'generic';
   /** Alternatives, in the order of their names: keys of `VirtualHost.providers`. */
   readonly providers: readonly string[];
 }
@@ -34,6 +40,10 @@ export interface JwtProvider {
   readonly keepToken: boolean;
   readonly claimsToHeaders: readonly ClaimToHeader[];
   readonly clockSkewSeconds: number;
+  /** Present: a token without `exp` is refused. */
+  readonly requireExp?: true;
+  /** Seconds from now until the `exp` of a token at most; one without is refused. Absent: any. */
+  readonly maxLifetimeSeconds?: number;
 }
 
 export type TokenSource =

@@ -13,7 +13,12 @@ export interface PathMatch {
   readonly value: string;
   /** For prefix and exact. */
   readonly caseSensitive: boolean;
+  /** Of a prefix: it ends where a segment does, so that `/api` takes `/api/x` and not `/apix`. Absent: it is textual. */
+  readonly bySegment?: true;
 }
+
+/** How prefixes are compared. */
+export const pathMatchings = ['textual', 'strict'] as const;
 
 /** Repeated lines of one name are joined with `,` before the comparison. */
 export interface HeaderMatch {

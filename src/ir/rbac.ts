@@ -9,6 +9,8 @@ export interface RbacPolicy {
   readonly principals: readonly RbacPrincipal[];
   /** Textual prefix of the normalised path with query; empty = any. */
   readonly pathPrefix: string;
+  /** The prefix ends where a segment does. Absent: it is textual. */
+  readonly bySegment?: true;
   /** Exact, OR; empty = any. */
   readonly methods: readonly string[];
 }

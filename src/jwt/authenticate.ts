@@ -58,7 +58,9 @@ export function prepareStage(
     const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
     return provider ? [createProviderCheck(name, provider, engine)] : [];
   });
-  const prepared = { checks, validation: stage.validation, removable: removableOf(checks) };
+  const { validation } = stage;
+  const isGeneric = stage.errorDetail === 'generic';
+  const prepared = { checks, validation, isGeneric, removable: removableOf(checks) };
   return {
     authenticate: (request) => {
       request.trace?.push(stageNote(stage));
@@ -74,6 +76,7 @@ function stageNote({ validation, providers }: JwtStage): string {
 interface Prepared {
   readonly checks: readonly ProviderCheck[];
   readonly validation: ValidationPolicy;
+  readonly isGeneric: boolean;
   /** Places that do not keep their token. */
   readonly removable: readonly TokenSource[];
 }
@@ -184,11 +187,15 @@ function refuse(
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (validation === 'ALLOW_MISSING' && isMissing)) {
     return { kind: 'anonymous', detail, strip: placesToStrip(prepared, request) };
   }
-  return { kind: 'denied', ...told, invalidToken: !isMissing, detail };
+  // The status too would tell which check it was.
+  const { status, body } = prepared.isGeneric ? jwtFaults.verification : told;
+  return { kind: 'denied', status, body, reason: told.reason, invalidToken: !isMissing, detail };
 }
 
 function detailOf(failures: readonly Failure[]): string {
-  return failures.map(({ provider, fault }) => `${provider}: ${fault.body}`).join('; ');
+  return failures
+    .map(({ provider, fault }) => `${provider}: ${fault.detail ?? fault.body}`)
+    .join('; ');
 }
 
 function removableOf(checks: readonly ProviderCheck[]): readonly TokenSource[] {

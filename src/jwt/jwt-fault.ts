@@ -6,6 +6,8 @@ export interface JwtFault {
   readonly status: 401 | 403;
   readonly body: string;
   readonly reason: JwtReason;
+  /** For the log, where it can say more than the body. */
+  readonly detail?: string;
 }
 
 /** Short codes of refused tokens: a closed list, fit for a metric label. */
@@ -18,6 +20,7 @@ export type JwtReason =
   | 'jwt_issuer'
   | 'jwt_not_yet_valid'
   | 'jwt_expired'
+  | 'jwt_lifetime'
   | 'jwt_audience'
   | 'jwt_keys_unavailable'
   | 'jwt_no_key'
@@ -25,6 +28,11 @@ export type JwtReason =
 
 function fault(reason: JwtReason, body: string, status: 401 | 403 = 401): JwtFault {
   return Object.freeze({ status, body, reason });
+}
+
+/** Envoy's text for rules about how long a token may live, which has no word of them. */
+function lifetimeFault(detail: string): JwtFault {
+  return Object.freeze({ ...fault('jwt_lifetime', 'Jwt verification fails'), detail });
 }
 
 /** Every fault that does not name a claim. */
@@ -45,7 +53,14 @@ export const jwtFaults = {
   signatureBase64: fault('jwt_signature', 'Jwt signature is an invalid Base64url encoded'),
   issuer: fault('jwt_issuer', 'Jwt issuer is not configured'),
   notYetValid: fault('jwt_not_yet_valid', 'Jwt not yet valid'),
+  /** Issuers that count in milliseconds are wondered about; the log says so. */
+  notYetValidMilliseconds: Object.freeze({
+    ...fault('jwt_not_yet_valid', 'Jwt not yet valid'),
+    detail: 'Jwt not yet valid (nbf looks like milliseconds)',
+  }),
   expired: fault('jwt_expired', 'Jwt is expired'),
+  noExpiry: lifetimeFault('the token has no exp'),
+  lifetime: lifetimeFault('exp is further away than maxTokenLifetime allows'),
   audience: fault('jwt_audience', 'Audiences in Jwt are not allowed', 403),
   keysUnavailable: fault('jwt_keys_unavailable', 'Jwks remote fetch is failed'),
   noKey: fault('jwt_no_key', "Jwks doesn't have key to match kid or alg from Jwt"),

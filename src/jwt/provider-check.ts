@@ -8,6 +8,7 @@ import type { JwtEngine } from './jwt-engine.ts';
 import { jwtFaults, type JwtFault } from './jwt-fault.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { KeySource } from './key-source.ts';
+import { isMilliseconds } from './milliseconds.ts';
 import { parseToken, type ParsedToken } from './parse-token.ts';
 import {
   checkClaims,
@@ -79,6 +80,8 @@ class Checker {
   readonly #engine: JwtEngine;
   readonly #parts: CheckParts;
   #source: KeySource | undefined;
+  /** Said once: every token of such an issuer is like that. */
+  #saidMilliseconds = false;
 
   constructor(engine: JwtEngine, parts: CheckParts) {
     this.#engine = engine;
@@ -126,6 +129,7 @@ class Checker {
 
   #accept(token: string, parsed: ParsedToken, { generation }: KeySnapshot): TokenOutcome {
     const { name, scope, rules, mappings } = this.#parts;
+    this.#hint(parsed);
     const claims = deepFreeze(parsed.claims);
     const { headers, dropped } = claimHeaders(claims, mappings);
     for (const header of dropped) {
@@ -135,6 +139,16 @@ class Checker {
     const identity = deepFreeze({ provider: name, claims, headers });
     this.#engine.cache.set({ scope, generation, token }, identity, validUntilMs(parsed, rules));
     return { kind: 'good', identity };
+  }
+
+  #hint({ exp }: ParsedToken): void {
+    if (exp === undefined || !isMilliseconds(exp) || this.#saidMilliseconds) return;
+    this.#saidMilliseconds = true;
+    const { name } = this.#parts;
+    this.#engine.logger.warn(
+      { provider: name },
+      'exp looks like milliseconds: such tokens never expire',
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { JwtProvider } from '../ir/jwt.ts';
 import { isAudienceAllowed } from './audience.ts';
 import { jwtFaults, type JwtFault } from './jwt-fault.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
+import { isMilliseconds } from './milliseconds.ts';
 import type { ParsedToken } from './parse-token.ts';
 import { selectKeys, verifySignature } from './verify-signature.ts';
 
@@ -10,6 +11,9 @@ export interface ClaimRules {
   readonly issuer: string | undefined;
   readonly audiences: ReadonlySet<string>;
   readonly skewSeconds: number;
+  readonly requireExp: boolean;
+  /** Seconds from now. */
+  readonly maxLifetime: number | undefined;
 }
 
 /** The rules of a provider, made ready. */
@@ -18,6 +22,8 @@ export function claimRules(provider: JwtProvider): ClaimRules {
     issuer: provider.issuer,
     audiences: new Set(provider.audiences),
     skewSeconds: provider.clockSkewSeconds,
+    requireExp: provider.requireExp === true,
+    maxLifetime: provider.maxLifetimeSeconds,
   };
 }
 
@@ -29,11 +35,27 @@ export function checkClaims(
 ): JwtFault | undefined {
   const now = Math.floor(nowMs / 1000);
   if (rules.issuer !== undefined && token.iss !== rules.issuer) return jwtFaults.issuer;
-  if (token.nbf !== undefined && token.nbf > now + rules.skewSeconds) return jwtFaults.notYetValid;
+  if (token.nbf !== undefined && token.nbf > now + rules.skewSeconds) {
+    return isMilliseconds(token.nbf) ? jwtFaults.notYetValidMilliseconds : jwtFaults.notYetValid;
+  }
   if (token.exp !== undefined && now > token.exp + rules.skewSeconds) return jwtFaults.expired;
   if (!isAudienceAllowed(token.audiences, rules.audiences)) return jwtFaults.audience;
+  const tooLong = lifetimeFault(token, rules, now);
+  if (tooLong) return tooLong;
   // RFC 7515 section 4.1.11: an extension that is not understood makes the token invalid.
   return token.critical ? jwtFaults.verification : undefined;
+}
+
+/** As in Envoy the tolerance for clocks does not lengthen what is allowed, and no exp is an endless life. */
+function lifetimeFault(
+  { exp }: ParsedToken,
+  { requireExp, maxLifetime }: ClaimRules,
+  now: number,
+): JwtFault | undefined {
+  if (exp === undefined) {
+    return requireExp || maxLifetime !== undefined ? jwtFaults.noExpiry : undefined;
+  }
+  return maxLifetime !== undefined && exp > now + maxLifetime ? jwtFaults.lifetime : undefined;
 }
 
 /** The moment from which {@link checkClaims} calls the token expired. */

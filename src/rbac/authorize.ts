@@ -73,9 +73,15 @@ function allows(policy: PreparedPolicy, { subject, path, method }: RbacRequest):
   return (
     subject !== undefined &&
     (policy.methods.length === 0 || policy.methods.includes(method)) &&
-    path.startsWith(policy.pathPrefix) &&
+    isBelow(path, policy) &&
     policy.principals.some((principal) => isPrincipal(principal, subject))
   );
+}
+
+/** Of the path with its query; by segments, what follows the prefix is another segment or the query. */
+function isBelow(path: string, { pathPrefix, bySegment }: PreparedPolicy): boolean {
+  if (!path.startsWith(pathPrefix)) return false;
+  return bySegment === undefined || ['', '/', '?'].includes(path.charAt(pathPrefix.length));
 }
 
 /** A principal without claims would be everybody: compile refuses it, and here it is nobody. */
@@ -111,7 +117,7 @@ function faultsOf(
   if (policy.methods.length > 0 && !policy.methods.includes(method)) {
     faults.push(`method is not ${policy.methods.join(' or ')}`);
   }
-  if (!path.startsWith(policy.pathPrefix)) {
+  if (!isBelow(path, policy)) {
     faults.push(`path does not begin with ${policy.pathPrefix}`);
   }
   if (!subject) return [...faults, 'no verified token'];

@@ -115,6 +115,7 @@ function envoyProvider(host: VirtualHost, key: string, translation: Translation)
   const provider = host.providers[key];
   if (provider === undefined) return {};
   const { issuer, audiences, sources, keepToken, claimsToHeaders, clockSkewSeconds } = provider;
+  const { requireExp, maxLifetimeSeconds } = provider;
   const headers = sources.flatMap((source) =>
     source.kind === 'header' ? [{ name: source.name, value_prefix: source.prefix }] : [],
   );
@@ -127,6 +128,10 @@ function envoyProvider(host: VirtualHost, key: string, translation: Translation)
     ...(params.length > 0 ? { from_params: params } : {}),
     forward: keepToken,
     clock_skew_seconds: clockSkewSeconds,
+    ...(requireExp === undefined ? {} : { require_expiration: true }),
+    ...(maxLifetimeSeconds === undefined
+      ? {}
+      : { max_lifetime: protoDuration(maxLifetimeSeconds * 1000) }),
     payload_in_metadata: providerName(host, key),
     ...(claimsToHeaders.length > 0 ? { claim_to_headers: claimsToHeaders.map(claimToHeader) } : {}),
     ...(choosesByClaims(host) ? { clear_route_cache: true } : {}),

@@ -31,11 +31,11 @@ export function rbacRules(rule: RbacRule | undefined, scope: RbacScope): EnvoyCo
   return { action: 'ALLOW', policies: Object.fromEntries(policies) };
 }
 
-function permissionOf({ pathPrefix, methods }: RbacPolicy): EnvoyConfig {
+function permissionOf({ pathPrefix, bySegment, methods }: RbacPolicy): EnvoyConfig {
   const rules: EnvoyConfig[] = [];
   // With the query, unlike `url_path`.
   if (pathPrefix !== '') {
-    rules.push({ header: { name: ':path', string_match: { prefix: pathPrefix } } });
+    rules.push(bySegment ? segments(pathPrefix) : pathRule({ prefix: pathPrefix }));
   }
   if (methods.length > 0) {
     const headers = methods.map((method) => ({
@@ -45,6 +45,16 @@ function permissionOf({ pathPrefix, methods }: RbacPolicy): EnvoyConfig {
   }
   if (rules.length === 0) return { any: true };
   return { and_rules: { rules } };
+}
+
+/** What follows the prefix is another segment or the query. */
+function segments(prefix: string): EnvoyConfig {
+  const ends = [{ exact: prefix }, { prefix: `${prefix}/` }, { prefix: `${prefix}?` }];
+  return { or_rules: { rules: ends.map(pathRule) } };
+}
+
+function pathRule(match: EnvoyConfig): EnvoyConfig {
+  return { header: { name: ':path', string_match: match } };
 }
 
 /** One for each provider whose token may be the one that counts. */

@@ -11,9 +11,10 @@ export function routeMatch({ path, headers, query, methods }: Matcher): EnvoyCon
   };
 }
 
-function pathMatcher({ kind, value, caseSensitive }: PathMatch): EnvoyConfig {
+function pathMatcher({ kind, value, caseSensitive, bySegment }: PathMatch): EnvoyConfig {
   if (kind === 'regex') return { safe_regex: { regex: value } };
-  const specifier = kind === 'exact' ? { path: value } : { prefix: value };
+  const prefix = bySegment ? { path_separated_prefix: value } : { prefix: value };
+  const specifier = kind === 'exact' ? { path: value } : prefix;
   return caseSensitive ? specifier : { ...specifier, case_sensitive: false };
 }
 

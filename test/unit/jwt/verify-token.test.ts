@@ -43,6 +43,50 @@ describe('checkClaims and validUntilMs', () => {
   });
 });
 
+describe('how long a token may live', () => {
+  const nowMs = 1_000_000_000_000;
+  const seconds = nowMs / 1000;
+  const check = (exp: number | undefined, parts: Parameters<typeof provider>[0]) =>
+    checkClaims(
+      parsed({ ...good, ...(exp === undefined ? {} : { exp }) }),
+      claimRules(provider(parts)),
+      nowMs,
+    );
+  const hour = { maxLifetimeSeconds: 3600 };
+
+  test.each<[string, number | undefined, Parameters<typeof provider>[0], object | undefined]>([
+    ['no exp', undefined, {}, undefined],
+    ['no exp where one is asked for', undefined, { requireExp: true }, jwtFaults.noExpiry],
+    ['no exp where a lifetime is', undefined, hour, jwtFaults.noExpiry],
+    ['just as long as it may be', seconds + 3600, hour, undefined],
+    ['a second more', seconds + 3601, hour, jwtFaults.lifetime],
+    [
+      'a second more, with much tolerance',
+      seconds + 3601,
+      { ...hour, clockSkewSeconds: 99 },
+      jwtFaults.lifetime,
+    ],
+    ['exp where one is asked for, however late', seconds * 1000, { requireExp: true }, undefined],
+    ['expired', seconds - 61, hour, jwtFaults.expired],
+  ])('%s', (_what, exp, parts, expected) => {
+    expect(check(exp, parts)).toBe(expected);
+  });
+
+  test('the audience is told first, the unknown extension after', () => {
+    const rule = claimRules(provider({ requireExp: true }));
+    expect(checkClaims(parsed({ ...good, aud: 'x' }), rule, nowMs)).toBe(jwtFaults.audience);
+    expect(checkClaims(parsed(good, { crit: ['x'] }), rule, nowMs)).toBe(jwtFaults.noExpiry);
+  });
+
+  test('a later nbf that looks like milliseconds is told to the log, not to the client', () => {
+    const fault = checkClaims(parsed({ ...good, nbf: nowMs }), rules, nowMs);
+    expect(fault).toMatchObject({
+      body: 'Jwt not yet valid',
+      detail: expect.stringContaining('milliseconds'),
+    });
+  });
+});
+
 describe('namesUnknownKey', () => {
   const snapshot = (...kids: (string | undefined)[]) => ({
     generation: 1,
