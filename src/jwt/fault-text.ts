@@ -3,6 +3,7 @@ import { bareAudience } from './audience.ts';
 import { jwtFaults, type JwtFault } from './jwt-fault.ts';
 import type { KeySnapshot, PreparedKey } from './key-snapshot.ts';
 import type { KeySetState } from './key-source.ts';
+import { isMilliseconds } from './milliseconds.ts';
 import { parseToken, type ParsedToken } from './parse-token.ts';
 import type { ClaimRules } from './verify-token.ts';
 
@@ -48,8 +49,11 @@ function schemeHint(token: string): string {
 const claimTexts: ReadonlyMap<JwtFault, (facts: Parsed) => string> = new Map([
   [jwtFaults.issuer, issuerText],
   [jwtFaults.notYetValid, notYetText],
+  [jwtFaults.notYetValidMilliseconds, notYetText],
   [jwtFaults.expired, expiredText],
   [jwtFaults.audience, audienceText],
+  [jwtFaults.noExpiry, () => 'exp is absent: such a token never expires'],
+  [jwtFaults.lifetime, lifetimeText],
   [jwtFaults.keysUnavailable, keysText],
   [jwtFaults.noKey, noKeyText],
   [jwtFaults.noValidKey, () => 'none of the keys of this provider can be used'],
@@ -84,6 +88,14 @@ function audienceText({ parsed: { audiences }, rules, trace }: Parsed): string {
   );
   const hint = near === undefined ? '' : `: only the case differs from ${JSON.stringify(near)}`;
   return `none of the ${audiences.length} in aud is accepted${shown}, ${wanted}${hint}`;
+}
+
+function lifetimeText({
+  parsed: { exp = 0 },
+  rules: { maxLifetime = 0 },
+  nowSeconds,
+}: Parsed): string {
+  return `exp is in ${exp - nowSeconds} s, ${maxLifetime} s are allowed`;
 }
 
 function keysText({ keys }: Parsed): string {
@@ -130,10 +142,7 @@ function goodText({ parsed: { kid, alg, exp }, nowSeconds }: Parsed): string {
   return `${signed}; ${hint === '' ? `expires in ${exp - nowSeconds} s` : hint}`;
 }
 
-/** Seconds of the year 5138: no date that anybody means is later. */
-const latestSeconds = 100_000_000_000;
-
 function millisecondsHint(claim: string, seconds: number): string {
-  if (seconds < latestSeconds) return '';
+  if (!isMilliseconds(seconds)) return '';
   return `${claim} looks like milliseconds, it counts seconds since 1970`;
 }

@@ -65,6 +65,7 @@ export function jwksOf(...keys: TestKey[]): JwksResponse {
 export interface StageSetup {
   readonly providers?: Readonly<Record<string, JwtProvider>>;
   readonly validation?: ValidationPolicy;
+  readonly isGeneric?: boolean;
   readonly keySets?: Readonly<Record<string, KeySet>>;
   readonly fetchJwks?: () => Promise<JwksResponse>;
 }
@@ -89,7 +90,8 @@ export async function setup(parts: StageSetup = {}): Promise<TestStage> {
     random: () => 0,
   });
   engine.update(parts.keySets ?? { set: await setOf('set', key) }, {});
-  const stage: JwtStage = { validation, providers: Object.keys(providers) };
+  const generic = parts.isGeneric === true ? { errorDetail: 'generic' as const } : {};
+  const stage: JwtStage = { validation, ...generic, providers: Object.keys(providers) };
   return { clock, engine, lines, stage: prepareStage(stage, providers, engine) };
 }
 

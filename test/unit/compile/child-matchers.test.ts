@@ -37,14 +37,14 @@ describe('matchers of a route of a table', () => {
       'all query parameters',
     ],
   ])('%j has %j: %s', (parent, child, violation) => {
-    const found = childMatchers({ matchers: [child] }, heritage(parent));
+    const found = childMatchers({ matchers: [child] }, heritage(parent), false);
     if (violation === undefined) expect(found).toEqual({ matchers: [child] });
     else expect(found).toEqual({ violation: expect.stringContaining(violation) });
   });
 
   it('never repeats the values of headers, which may be secret', () => {
     const parent = { prefix: '/', headers: [{ name: 'a', value: 'secret' }] };
-    const found = childMatchers({ matchers: [{ prefix: '/' }] }, heritage(parent));
+    const found = childMatchers({ matchers: [{ prefix: '/' }] }, heritage(parent), false);
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
@@ -55,27 +55,31 @@ describe('matchers of a route of a table', () => {
     ['/a', '/a*', '/a(?:*)'],
     ['/a.b', '/a.b/c', '/a\\.b(?:/c)'],
   ])('keeps an expression within its prefix: %s, %s', (prefix, regex, expected) => {
-    const found = childMatchers({ matchers: [{ regex }] }, heritage({ prefix }));
+    const found = childMatchers({ matchers: [{ regex }] }, heritage({ prefix }), false);
     expect(found).toEqual({ matchers: [{ regex: expected }] });
   });
 
   it('without any is the prefix /', () => {
-    expect(childMatchers({}, heritage({ prefix: '/' }))).toEqual({ matchers: [{ prefix: '/' }] });
-    expect(childMatchers({}, heritage({ prefix: '/a' }))).toHaveProperty('violation');
+    expect(childMatchers({}, heritage({ prefix: '/' }), false)).toEqual({
+      matchers: [{ prefix: '/' }],
+    });
+    expect(childMatchers({}, heritage({ prefix: '/a' }), false)).toHaveProperty('violation');
   });
 
   it('inherit the path, the rest, or both', () => {
     const parent = { prefix: '/a', caseSensitive: false, methods: ['GET'] };
     const own = { matchers: [{ exact: '/x', methods: ['PUT'] }] };
-    expect(childMatchers({}, heritage(parent, true, true))).toEqual({
+    expect(childMatchers({}, heritage(parent, true, true), false)).toEqual({
       matchers: [
         { prefix: '/a', caseSensitive: false, headers: [], queryParameters: [], methods: ['GET'] },
       ],
     });
-    expect(childMatchers(own, heritage({ prefix: '/a' }, true))).toEqual({
+    expect(childMatchers(own, heritage({ prefix: '/a' }, true), false)).toEqual({
       matchers: [{ prefix: '/a', methods: ['PUT'] }],
     });
-    expect(childMatchers(own, heritage({ prefix: '/', methods: ['GET'] }, false, true))).toEqual({
+    expect(
+      childMatchers(own, heritage({ prefix: '/', methods: ['GET'] }, false, true), false),
+    ).toEqual({
       matchers: [{ exact: '/x', headers: [], queryParameters: [], methods: ['PUT', 'GET'] }],
     });
   });
@@ -87,5 +91,31 @@ describe('matchers of a route of a table', () => {
     const own = { inheritableMatchers: true, inheritablePathMatchers: false };
     expect(inheritanceOf(own, parent)).toEqual({ inheritsPath: false, inheritsRest: true });
     expect(inheritanceOf({ inheritablePathMatchers: null }, parent).inheritsPath).toBe(true);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['/a', { prefix: '/a' }, undefined],
+    ['/a', { prefix: '/a/b' }, undefined],
+    ['/a', { exact: '/a/b' }, undefined],
+    ['/a', { prefix: '/ab' }, 'required prefix: /a, prefix: /ab'],
+    ['/a', { exact: '/ab' }, 'required prefix: /a, prefix: /ab'],
+    ['/a/', { prefix: '/a/b' }, undefined],
+    ['/', { prefix: '/b' }, undefined],
+    ['/a', { regex: '/a' }, undefined],
+    ['/a', { regex: '/a/b' }, undefined],
+    ['/a', { regex: '/a.*' }, 'required prefix: /a/, prefix: /a.*'],
+    ['/a', { regex: '/a|/b' }, 'required prefix: /a/, prefix: /a|/b'],
+  ])('by segments, under %s %j: %s', (prefix, child, violation) => {
+    const found = childMatchers({ matchers: [child] }, heritage({ prefix }), true);
+    if (violation === undefined) expect(found).toEqual({ matchers: [child] });
+    else expect(found).toEqual({ violation: expect.stringContaining(violation) });
+  });
+
+  it.each([
+    ['/a/x|/b', '/a/(?:x|/b)'],
+    ['/a/?b', '/a/(?:?b)'],
+  ])('by segments, keeps an expression within whole ones: %s', (regex, expected) => {
+    const found = childMatchers({ matchers: [{ regex }] }, heritage({ prefix: '/a' }), true);
+    expect(found).toEqual({ matchers: [{ regex: expected }] });
   });
 });

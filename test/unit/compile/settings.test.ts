@@ -3,7 +3,14 @@ import { type CompileContext } from '../../../src/compile/context.ts';
 import { createCompileState } from '../../../src/compile/compile-state.ts';
 import { defaultSettings } from '../../../src/compile/compiled-settings.ts';
 import { settingsPass } from '../../../src/compile/settings.ts';
-import { compileYaml, echo, resourcesOf, toEcho, withSpec } from '../../support/resources.ts';
+import {
+  compileYaml,
+  echo,
+  localProvider,
+  resourcesOf,
+  toEcho,
+  withSpec,
+} from '../../support/resources.ts';
 
 function contextOf(text: string): CompileContext {
   const context = createCompileState(
@@ -38,6 +45,12 @@ describe('settingsPass', () => {
       { replaceInvalidRoutes: false, invalidRouteStatus: 500, invalidRouteBody: 'x' },
     ],
     [{ seekgate: { allowWeakKeys: true } }, { allowWeakKeys: true }],
+    [{ seekgate: { pathMatching: 'strict' } }, { strictRoutePaths: true, strictPolicyPaths: true }],
+    [
+      { seekgate: { pathMatching: 'textual' } },
+      { strictRoutePaths: false, strictPolicyPaths: false },
+    ],
+    [{ seekgate: { errorDetail: 'generic' } }, { errorDetail: 'generic' }],
     [{ seekgate: { sharedNamespaces: ['a'] } }, { sharedUpstreams: ['a'], sharedSecrets: ['a'] }],
     [
       { seekgate: { defaultUpstream: { name: 'a' } } },
@@ -81,6 +94,22 @@ describe('Settings that cannot be read', () => {
     expect(compiled.route('web').rbac).toEqual({ policies: [] });
     expect(compiled.outcome('Settings/default').state).toBe('Rejected');
     expect(compiled.messages('Settings/default')).toContain('refuse everybody');
+  });
+
+  it('may have asked for policies by segments, but are not taken to narrow routes', async () => {
+    const policy = {
+      principals: [{ jwtPrincipal: { claims: { a: 'b' } } }],
+      permissions: { pathPrefix: '/a' },
+    };
+    const options = {
+      jwt: { providers: { kc: localProvider } },
+      rbac: { policies: { a: policy } },
+    };
+    const routes = [{ ...toEcho, matchers: [{ prefix: '/b' }] }];
+    const guarded = withSpec('VirtualService', 'web', { virtualHost: { options, routes } });
+    const { rbac, matchers } = (await compileYaml(echo + guarded + broken)).route('web');
+    expect(rbac?.policies[0]).toMatchObject({ pathPrefix: '/a', bySegment: true });
+    expect(matchers[0]?.path).toEqual({ kind: 'prefix', value: '/b', caseSensitive: true });
   });
 
   it('leave the last good version in force', async () => {

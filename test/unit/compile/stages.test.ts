@@ -73,6 +73,41 @@ describe('stages of a route', () => {
   });
 });
 
+describe('what answers tell', () => {
+  const generic = { errorDetail: 'generic' };
+  const settings = withSpec('Settings', 'default', { seekgate: generic });
+  const detailOf = async (jwt: object, more = ''): Promise<unknown> => {
+    const host = { options: { jwt: { ...kc, ...jwt } }, routes: [toEcho] };
+    const compiled = await compileYaml(
+      echo + more + withSpec('VirtualService', 'web', { virtualHost: host }),
+    );
+    return compiled.route('web').jwt?.afterExtAuth?.errorDetail;
+  };
+
+  it.each([
+    ['nothing is said', {}, '', undefined],
+    ['the virtual host says generic', generic, '', 'generic'],
+    ['the Settings do', {}, settings, 'generic'],
+    [
+      'the virtual host says otherwise than the Settings',
+      { errorDetail: 'full' },
+      settings,
+      undefined,
+    ],
+  ])('%s', async (_title, jwt, more, expected) => {
+    expect(await detailOf(jwt, more)).toBe(expected);
+  });
+
+  it('is said by the short form as well', async () => {
+    const { issuer, jwks } = localProvider;
+    const jwt = { ...generic, providers: [{ issuer, publicKey: jwks.local.key }] };
+    const compiled = await compileYaml(
+      echo + withSpec('VirtualService', 'web', { jwt, routes: [toEcho] }),
+    );
+    expect(compiled.route('web').jwt?.afterExtAuth).toMatchObject(generic);
+  });
+});
+
 describe('providers', () => {
   it('are shared by stages and routes that mean the same', async () => {
     const compiled = await compileHost({ jwt: kc }, { jwtProvidersStaged: { beforeExtAuth: kc } });

@@ -36,6 +36,19 @@ describe('paths', () => {
   ])('%j: %j', (one, expected) => {
     expect(matches({ path: one })).toBe(expected);
   });
+
+  test.each([
+    ['/v1', true, true],
+    ['/v1/chat', true, true],
+    ['/v1/cha', true, false],
+    ['/V1', true, false],
+    ['/V1', false, true],
+    ['/V1/CHA', false, false],
+  ])('by segments, %s, case counts %s: %s', (value, caseSensitive, expected) => {
+    expect(matches({ path: { ...path('prefix', value, caseSensitive), bySegment: true } })).toBe(
+      expected,
+    );
+  });
 });
 
 describe('headers', () => {

@@ -134,6 +134,27 @@ describe('prepareStage: several providers', () => {
   });
 });
 
+describe('prepareStage: one text for everything', () => {
+  const open = provider({ requireExp: true });
+  test.each<[string, TokenRequest, string, boolean]>([
+    ['missing', request(), 'jwt_missing', false],
+    ['no form', withBearer('x'), 'jwt_malformed', true],
+    ['another issuer', withBearer(signToken(key, claims({ iss: 'x' }))), 'jwt_issuer', true],
+    ['another audience', withBearer(signToken(key, claims({ aud: 'x' }))), 'jwt_audience', true],
+    ['no exp', withBearer(signToken(key, claims({ exp: undefined }))), 'jwt_lifetime', true],
+    ['another key', withBearer(signToken(other, claims())), 'jwt_no_key', true],
+  ])('%s', async (_what, asked, reason, invalidToken) => {
+    const { stage } = await setup({ isGeneric: true, providers: { kc: open } });
+    expect(await stage.authenticate(asked)).toMatchObject({
+      kind: 'denied',
+      status: 401,
+      body: 'Jwt verification fails',
+      reason,
+      invalidToken,
+    });
+  });
+});
+
 describe('prepareStage: what is stripped', () => {
   const good = signToken(key, claims());
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { jwtFaults, notInteger, notPositive, notString } from '../../../src/jwt/jwt-fault.ts';
+import { jwtFaults, notInteger, notPositive, notString, type JwtFault } from '../../../src/jwt/jwt-fault.ts';
 
 const all = [...Object.values(jwtFaults), notInteger('exp'), notPositive('exp'), notString('iss')];
 
@@ -9,8 +9,8 @@ describe('jwtFaults', () => {
     expect(all.filter(({ status }) => status !== 401)).toEqual([jwtFaults.audience]);
   });
 
-  test('no two have the same text, and each a reason fit for a metric label', () => {
-    expect(new Set(all.map(({ body }) => body)).size).toBe(all.length);
+  test('no two say the same to the log, and each has a reason fit for a metric label', () => {
+    expect(new Set(all.map((fault: JwtFault) => fault.detail ?? fault.body)).size).toBe(all.length);
     for (const { reason } of all) expect(reason).toMatch(/^jwt_[a-z_]+$/);
   });
 

@@ -167,4 +167,13 @@ describe('createProviderCheck: answers', () => {
     expect(lines.join()).toContain('claim header dropped');
     expect(lines.join()).not.toContain('canary');
   });
+
+  test('exp in milliseconds lets a token in, and is said once', async () => {
+    const { lines, stage } = await setup();
+    for (const sub of ['a', 'b']) {
+      const token = signToken(key, claims({ sub, exp: now * 1000 }));
+      expect(answer(await stage.authenticate(withBearer(token)))).toBe('verified kc');
+    }
+    expect(lines.filter((line) => line.includes('milliseconds'))).toHaveLength(1);
+  });
 });

@@ -32,6 +32,19 @@ describe('prepareRbac', () => {
     });
   });
 
+  test.each([
+    ['/api', true],
+    ['/api/pets', true],
+    ['/api?a=b', true],
+    ['/apix', false],
+    ['/api%2Fpets', false],
+    ['/api;a', false],
+    ['/ap', false],
+  ])('a prefix by segments: %s is allowed: %s', (path, allowed) => {
+    const rbac = prepareRbac({ policies: [policy({ pathPrefix: '/api', bySegment: true })] });
+    expect(rbac.decide(ask({ path })).allowed).toBe(allowed);
+  });
+
   test('principals are alternatives', () => {
     const rbac = prepareRbac({ policies: [policy()] });
     expect(rbac.decide(ask({ subject: { provider: 'kc', claims: { role: 'admin' } } }))).toEqual({

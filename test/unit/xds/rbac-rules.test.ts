@@ -55,6 +55,19 @@ describe('rbacRules', () => {
     },
   );
 
+  it('takes a prefix as text, or by segments', () => {
+    const permissions = (changes: Partial<RbacPolicy>): unknown =>
+      rules([policy({ pathPrefix: '/a', ...changes })], { afterExtAuth: stage('a') })?.['policies'];
+    const path = (match: object) => ({ header: { name: ':path', string_match: match } });
+    expect(permissions({})).toMatchObject({
+      p: { permissions: [{ and_rules: { rules: [path({ prefix: '/a' })] } }] },
+    });
+    const ends = [path({ exact: '/a' }), path({ prefix: '/a/' }), path({ prefix: '/a?' })];
+    expect(permissions({ bySegment: true })).toMatchObject({
+      p: { permissions: [{ and_rules: { rules: [{ or_rules: { rules: ends } }] } }] },
+    });
+  });
+
   it('takes the claims of each provider that may have verified', () => {
     expect(principals(rules([policy()], { afterExtAuth: stage('a', 'b') }))).toEqual([
       alice('a'),

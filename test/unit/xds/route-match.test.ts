@@ -15,6 +15,11 @@ describe('routeMatch', () => {
   it.each([
     ['a prefix', {}, { prefix: '/a' }],
     [
+      'a prefix by segments',
+      { path: { ...path, bySegment: true } },
+      { path_separated_prefix: '/a' },
+    ],
+    [
       'an exact path in any case',
       { path: { ...path, kind: 'exact', caseSensitive: false } },
       { path: '/a', case_sensitive: false },
