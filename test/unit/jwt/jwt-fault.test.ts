@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { jwtFaults, notInteger, notPositive, notString, type JwtFault } from '../../../src/jwt/jwt-fault.ts';
+import {
+  jwtFaults,
+  notInteger,
+  notPositive,
+  notString,
+  type JwtFault,
+} from '../../../src/jwt/jwt-fault.ts';
 
 const all = [...Object.values(jwtFaults), notInteger('exp'), notPositive('exp'), notString('iss')];
 
