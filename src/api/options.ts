@@ -5,11 +5,22 @@ import {
   vhostExtensionSchema,
 } from './jwt.ts';
 import { rbacSchema } from './rbac.ts';
-import { duration, later, obj, opt, str, type Static } from './schema.ts';
+import { retriesSchema } from './retries.ts';
+import {
+  duration,
+  later,
+  nullableBool,
+  obj,
+  opt,
+  str,
+  unsupported,
+  type Static,
+} from './schema.ts';
+import { maxStreamDurationSchema } from './stream-limits.ts';
 
 /** Options of routes and virtual hosts that Gloo has and that are not enforced here yet. */
 const shared = {
-  retries: later('Retries.'),
+  retries: opt(retriesSchema),
   stats: later('Statistics by path.'),
   extensions: later('Extensions.'),
   extauth: later('External authorization. Not enforced: the route answers 500 rather than open.'),
@@ -28,8 +39,6 @@ const shared = {
   dlp: later('Data loss prevention. Not enforced: the route answers 500 rather than open.'),
   csrf: later('Cross-site request forgery. Not enforced: the route answers 500 rather than open.'),
   bufferPerRoute: later('Buffering and the size of bodies.'),
-  includeRequestAttemptCount: later('Add x-envoy-attempt-count.'),
-  includeAttemptCountInResponse: later('Add x-envoy-attempt-count to responses.'),
   extProc: later('External processing. Not enforced: the route answers 500 rather than open.'),
 };
 
@@ -40,6 +49,14 @@ export const virtualHostOptionsSchema = obj(
     jwtStaged: opt(stagedVhostSchema),
     rbac: opt(rbacSchema),
     ...shared,
+    includeRequestAttemptCount: opt(
+      nullableBool('Tell upstreams in x-envoy-attempt-count which try it is. Default false.'),
+    ),
+    includeAttemptCountInResponse: opt(
+      nullableBool(
+        'Tell clients in x-envoy-attempt-count how many tries there were. Default false.',
+      ),
+    ),
     corsPolicyMergeSettings: later('How cors of route and virtual host are merged.'),
   },
   { oneOf: [{ fields: ['jwt', 'jwtStaged'] }] },
@@ -73,8 +90,12 @@ export const routeOptionsSchema = obj(
     hostRewriteHeader: later('Host from a header.'),
     appendXForwardedHost: later('Append x-forwarded-host.'),
     envoyMetadata: later('Metadata.'),
-    maxStreamDuration: later('Limits of a stream.'),
-    idleTimeout: later('Idle timeout of a stream.'),
+    maxStreamDuration: opt(maxStreamDurationSchema),
+    idleTimeout: opt(
+      duration('Between two pieces of a request and its response; 0s = none. Default 5m.'),
+    ),
+    includeRequestAttemptCount: opt(unsupported(nullableBool('Of a virtual host only.'))),
+    includeAttemptCountInResponse: opt(unsupported(nullableBool('Of a virtual host only.'))),
   },
   { oneOf: [{ fields: ['jwt', 'jwtStaged', 'jwtProvidersStaged'] }] },
 );

@@ -56,7 +56,7 @@ export interface HostPlan {
   readonly beforeExtAuth?: ExtensionPlan;
   readonly afterExtAuth?: ExtensionPlan;
   readonly rbac?: At<Rbac>;
-  readonly options: Pick<MergedOptions<VirtualHostOptions>, 'value'>;
+  readonly options: MergedOptions<VirtualHostOptions>;
   /** What all routes answer, since options that may hold auth cannot be read. */
   readonly closed?: ClosedAction;
   /** The short form without routes: everything goes to the default backend. */
@@ -111,7 +111,7 @@ function planShortForm(spec: VirtualServiceSpec): HostPlan {
     routes: { value: spec.routes ?? [], path: 'spec.routes' },
     ...(spec.jwt ? { afterExtAuth: planShortJwt(spec.jwt) } : {}),
     ...(spec.rbac ? { rbac: { value: spec.rbac, path: 'spec.rbac' } } : {}),
-    options: { value: {} },
+    options: mergeOptions([]),
     wantsDefaultBackend: spec.routes === undefined || spec.routes.length === 0,
   };
 }

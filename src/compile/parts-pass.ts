@@ -1,3 +1,4 @@
+import type { VirtualHostOptions } from '../api/options.ts';
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import { oldestFirst } from './age.ts';
 import { compileWeights } from './actions.ts';
@@ -66,7 +67,12 @@ const checks: { readonly [K in PartKind]: (part: Resource<K>, scope: HostScope) 
     const host = { providers: {}, stages: {} };
     const routes = { value: spec.routes ?? [], path: 'spec.routes' };
     const domains = { value: [], path: '' };
-    const plan = { domains, routes, options: { value: {} }, wantsDefaultBackend: false };
+    const plan = {
+      domains,
+      routes,
+      options: mergeOptions<VirtualHostOptions>([]),
+      wantsDefaultBackend: false,
+    };
     compileRoutes({ ...scope, host, plan });
   },
   RouteOption: ({ spec: { options = {} } }, scope) => {

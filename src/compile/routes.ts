@@ -6,6 +6,7 @@ import { compileAction, defaultRouteAction } from './actions.ts';
 import { closed } from './closed.ts';
 import { planRoutes } from './delegation.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
+import { forwardingOptions } from './forwarding.ts';
 import { guardedRoute, withoutAuth } from './guarded-route.ts';
 import { checkHeadText } from './head-text.ts';
 import type { HostPlan } from './host-plan.ts';
@@ -127,7 +128,8 @@ function compilePlanAction(plan: RoutePlan, scope: RoutesScope): RouteAction {
     const at = `${rewrite.path}.prefixRewrite`;
     checkHeadText(rewrite.value.prefixRewrite, at, scopeAt(scope, rewrite.place));
   }
-  return compileAction({ value: spec, path }, own);
+  const action = compileAction({ value: spec, path }, own);
+  return action.kind === 'forward' ? { ...action, ...forwardingOptions(plan, scope) } : action;
 }
 
 function defaultRoute(scope: RoutesScope): Route {

@@ -20,6 +20,8 @@ export interface CallContext {
   readonly accessLog: AccessLog | undefined;
   readonly metrics: DataPlaneMetrics;
   readonly stalls: Stalls;
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
 }
 
 /** The connection a call came on, as the server keeps it. */
@@ -49,6 +51,8 @@ export class Call {
   cluster = '';
   endpoint = '';
   bytesSent = 0;
+  /** Between two pieces of the answer, and until a reader takes what waits for it; 0 = no bound. */
+  streamIdleMs: number;
   readonly #startedMs: number;
   #firstByteMs = 0;
   #status = 0;
@@ -62,6 +66,7 @@ export class Call {
     { request, response }: { request: IncomingMessage; response: GatewayResponse },
   ) {
     this.context = context;
+    this.streamIdleMs = context.limits.streamIdleMs;
     this.exchange = exchange;
     this.connection = connection;
     this.request = request;

@@ -1,6 +1,8 @@
+import type { ForwardAction } from '../ir/table.ts';
 import { overrideModel } from '../llm/model-override.ts';
 import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
+import { BodyCopy } from './body-copy.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import {
   clusterRefusal,
@@ -14,6 +16,8 @@ import {
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import type { HeaderLines } from './header-lines.ts';
+import { limitStream } from './stream-limits.ts';
+import { Tries } from './tries.ts';
 import type { Upstream } from './upstream.ts';
 import { modelServerPath, rewrittenPath } from './upstream-path.ts';
 import { UpstreamRequest } from './upstream-request.ts';
@@ -30,16 +34,32 @@ export function forward(call: Call): void {
   const endpoint = upstream.nextEndpoint();
   if (endpoint === undefined) return call.deny(noEndpoint);
   call.endpoint = endpoint.label;
+  const action = forwardAction(call);
+  if (action?.idleTimeoutMs !== undefined || action?.maxDurationMs !== undefined) {
+    const { idleTimeoutMs, maxDurationMs } = action;
+    limitStream(call, { idleTimeoutMs, maxDurationMs });
+  }
   if (!exchange.hasBody) return send(call, upstream, endpoint, null);
   return sendWithBody(call, upstream, endpoint);
+}
+
+function forwardAction({ exchange }: Call): ForwardAction | undefined {
+  const action = exchange.route?.route.action;
+  return action?.kind === 'forward' ? action : undefined;
+}
+
+/** Up to this a body is read first: more where it may have to be sent again. */
+function wholeBytes(call: Call): number {
+  const { collectBytes, replayBytes } = call.context.limits;
+  return forwardAction(call)?.retry ? Math.max(collectBytes, replayBytes) : collectBytes;
 }
 
 /** A short body is read first: no slow client then holds a connection to the upstream, and it goes out in one piece. */
 function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): void {
   const { exchange, context, request } = call;
-  const { collectBytes, rewriteBytes } = context.limits;
+  const { rewriteBytes } = context.limits;
   const model = replacedModel(upstream);
-  const short = !exchange.chunked && exchange.contentLength <= collectBytes;
+  const short = !exchange.chunked && exchange.contentLength <= wholeBytes(call);
   const refusal = model === undefined ? undefined : rewriteRefusal(exchange, context.limits);
   if (refusal !== undefined) return call.deny(refusal);
   if (model === undefined && !short) {
@@ -48,7 +68,7 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
   }
   collectBody(request, {
     declared: exchange.contentLength,
-    limit: model === undefined ? collectBytes : rewriteBytes,
+    limit: model === undefined ? wholeBytes(call) : rewriteBytes,
     slow: () => call.awaitBody(),
     done: (collected) => {
       const body = usable(call, collected, model);
@@ -76,12 +96,24 @@ function send(
   endpoint: EndpointPool,
   body: Buffer | RequestBody | null,
 ): void {
-  const upstreamRequest = new UpstreamRequest(call, upstream, endpoint, {
+  const outgoing = {
     method: call.exchange.method,
     path: pathFor(call, upstream),
     headers: headersFor(call, upstream, body),
     body,
-  });
+  };
+  const action = forwardAction(call);
+  if (action?.retry !== undefined || action?.attemptCount !== undefined) {
+    const { retry, attemptCount, timeoutMs } = action;
+    const replays = retry !== undefined && body instanceof RequestBody;
+    const { replayBytes } = call.context.limits;
+    const copy = replays ? new BodyCopy(call.request, replayBytes) : undefined;
+    const tries = new Tries(call, upstream, { retry, attemptCount, timeoutMs }, { outgoing, copy });
+    call.pending = tries;
+    tries.start(endpoint);
+    return;
+  }
+  const upstreamRequest = new UpstreamRequest(call, upstream, endpoint, outgoing);
   call.pending = upstreamRequest;
   upstreamRequest.start();
 }

@@ -20,6 +20,8 @@ export interface Limits {
   readonly collectBytes: number;
   /** A request body that has to be read as a whole because something in it is replaced (413). */
   readonly rewriteBytes: number;
+  /** A request body up to this is kept, where it may have to be sent a second time; Envoy's default. */
+  readonly replayBytes: number;
   /** Requests waiting for a free connection of one cluster (503), Envoy's default. */
   readonly pendingRequests: number;
 }
@@ -36,5 +38,6 @@ export const defaultLimits: Limits = {
   keepAliveMs: 75_000,
   collectBytes: 64 * 1024,
   rewriteBytes: 4 * 1024 * 1024,
+  replayBytes: 1024 * 1024,
   pendingRequests: 1024,
 };

@@ -75,7 +75,7 @@ export class ResponseWriter implements Watched {
   }
 
   get limitMs(): number {
-    return this.#call.context.limits.streamIdleMs;
+    return this.#call.streamIdleMs;
   }
 
   progress(): number {

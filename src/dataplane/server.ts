@@ -21,6 +21,8 @@ export interface DataPlaneOptions {
   readonly metrics: DataPlaneMetrics;
   readonly clock: Clock;
   readonly limits?: Partial<Limits>;
+  /** 0 to 1, for the jitter of retries. Default Math.random. */
+  readonly random?: () => number;
 }
 
 /** The embedded data plane. */
@@ -42,12 +44,12 @@ export interface DataPlane {
 
 /** Builds a data plane; no port is open before the first swap. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { logger, clock, accessLog, address } = options;
+  const { logger, clock, accessLog, address, random = Math.random } = options;
   const published = createPublished(options.program);
   const { metrics, inFlight } = countRequests(options.metrics);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = createStalls(clock);
-  const context: CallContext = { limits, clock, logger, accessLog, metrics, stalls };
+  const context: CallContext = { limits, clock, logger, accessLog, metrics, stalls, random };
   const listeners = new ListenerSet(context, address, published.current);
   const sleep = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   return {

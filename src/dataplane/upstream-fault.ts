@@ -24,7 +24,8 @@ export function upstreamFault(error: Error, sent: boolean): Denial {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return { ...resetBeforeHeaders(503, 'connect', 'connection timeout'), detail: code };
   }
-  if (!sent) return { ...resetBeforeHeaders(503, 'connect', 'connection failure'), detail: code };
+  if (!sent)
+    return { ...resetBeforeHeaders(503, 'connect', 'remote connection failure'), detail: code };
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return upstreamTimeout;
   if (protocolCodes.has(code) || isBadAnswer(error)) {
     return { ...resetBeforeHeaders(502, 'protocol', 'protocol error'), detail: code };

@@ -17,6 +17,20 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: HeaderLines;
   readonly body: Buffer | RequestBody | null;
+  /** Present: this may be one of several tries. */
+  readonly owner?: TryOwner;
+}
+
+/** Who has a try made, decides whether another one follows, and minds the time of the route. */
+export interface TryOwner {
+  /** The request is on a connection. */
+  readonly started: () => void;
+  /** True: the answer is not for the client, and this try is over. */
+  readonly answered: (status: number, lines: HeaderLines) => boolean;
+  /** What the client is told of a fault; undefined: nothing, since another try follows. */
+  readonly failed: (denial: Denial) => Denial | undefined;
+  /** The connection is free again. */
+  readonly ended: () => void;
 }
 
 /** 1xx answers are not sent on; one that sends many is no HTTP server. */
@@ -24,6 +38,7 @@ const INFORMATIONAL_LIMIT = 16;
 
 const overflow = resetBeforeHeaders(503, 'overflow', 'overflow');
 const clientLeft = new Error('the client left');
+const triedAgain = new Error('another try follows');
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** One request to an upstream and the way of its answer to the client; undici's handler, without an object in between. */
@@ -51,10 +66,18 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   }
 
   start(): void {
-    const { body } = this.#outgoing;
+    const { body, owner } = this.#outgoing;
+    if (owner !== undefined) {
+      this.#enter();
+      return;
+    }
     // Envoy counts a route's timeout from the end of the request.
     if (body instanceof RequestBody) body.once('end', () => this.#armTimeout());
     else this.#armTimeout();
+    this.#enter();
+  }
+
+  #enter(): void {
     if (this.#upstream.tryEnter()) this.admit();
     else if (!this.#upstream.queue(this, this.#call.context.limits.pendingRequests)) {
       this.#fail(overflow);
@@ -66,6 +89,11 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#dispatch();
   }
 
+  /** Ends it for a fault that is seen from outside. */
+  fail(denial: Denial): void {
+    this.#fail(denial);
+  }
+
   /** The client has left: the upstream is let go of at once. */
   cancel(): void {
     this.#stop(clientLeft);
@@ -75,6 +103,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#controller = controller;
     this.#sent = true;
     if (this.#over) controller.abort(clientLeft);
+    else this.#outgoing.owner?.started();
   }
 
   onResponseStarted(): void {
@@ -92,6 +121,10 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     }
     const raw = controller.rawHeaders;
     const head = responseHead(Array.isArray(raw) ? raw : [], status);
+    if (this.#outgoing.owner?.answered(status, head.lines) === true) {
+      this.#stop(triedAgain);
+      return;
+    }
     const { backend } = this.#upstream;
     const protection = backend && protectResponse(backend, status, head.encoded);
     if (protection?.kind === 'replace') {
@@ -145,8 +178,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       headers,
       body,
       servername: this.#endpoint.serverName,
-      headersTimeout: this.#call.context.limits.streamIdleMs,
-      bodyTimeout: this.#call.context.limits.streamIdleMs,
+      headersTimeout: this.#call.streamIdleMs,
+      bodyTimeout: this.#call.streamIdleMs,
     };
     this.#endpoint.pool.dispatch(options, this);
   }
@@ -183,7 +216,11 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       this.#call.exchange.reason = denial.reason;
       this.#call.exchange.detail = denial.detail;
       this.#call.abort();
-    } else this.#call.deny(denial);
+      return;
+    }
+    const { owner } = this.#outgoing;
+    const told = owner === undefined ? denial : owner.failed(denial);
+    if (told !== undefined) this.#call.deny(told);
   }
 
   #stop(cause: Error): void {
@@ -200,6 +237,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   #finish(): void {
     this.#over = true;
     this.#cancelTimeout?.();
+    this.#outgoing.owner?.ended();
     if (!this.#entered) return;
     this.#entered = false;
     this.#upstream.leave();

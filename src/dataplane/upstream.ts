@@ -18,6 +18,9 @@ export interface UpstreamParts {
   readonly localAddresses: LocalAddresses;
 }
 
+/** Envoy's default. */
+const maxRetries = 3;
+
 /** A cluster in use: its endpoints in turn, and a fair queue in front of the connections it may have. */
 export class Upstream {
   readonly cluster: Cluster;
@@ -27,6 +30,7 @@ export class Upstream {
   readonly #waiting = new Set<Waiter>();
   #active = 0;
   #holders = 1;
+  #retries = 0;
 
   constructor(cluster: Cluster, parts: UpstreamParts, former?: Upstream) {
     const { secrets, localAddresses } = parts;
@@ -80,6 +84,17 @@ export class Upstream {
     }
     this.#waiting.delete(first);
     first.admit();
+  }
+
+  /** Takes one of the retries that may be under way at a time; each true has to be followed by one {@link endRetry}. */
+  tryRetry(): boolean {
+    if (this.#retries >= maxRetries) return false;
+    this.#retries += 1;
+    return true;
+  }
+
+  endRetry(): void {
+    this.#retries -= 1;
   }
 
   hold(): this {

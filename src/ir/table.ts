@@ -2,6 +2,7 @@ import type { Cluster } from './cluster.ts';
 import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
 import type { RbacRule } from './rbac.ts';
+import type { AttemptCount, RetryPolicy } from './retry.ts';
 
 /**
  * All that the engines need to serve: plain, frozen, serialisable, without a secret in it (values live in {@link Secrets}
@@ -82,6 +83,13 @@ export interface ForwardAction {
   readonly timeoutMs: number;
   /** Replaces the matched prefix. */
   readonly prefixRewrite?: string;
+  /** Absent: only what a stale connection has lost is sent again. */
+  readonly retry?: RetryPolicy;
+  readonly attemptCount?: AttemptCount;
+  /** Between two pieces of request and response; 0 = none. Absent: five minutes. */
+  readonly idleTimeoutMs?: number;
+  /** From the head of the request to the end of the response; 0 = none, absent: that of the listener. */
+  readonly maxDurationMs?: number;
 }
 
 export interface WeightedCluster {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../ir/cluster.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { ForwardAction, RouteAction } from '../ir/table.ts';
+import { forwarding } from './forwarding.ts';
 import { modelServerHeaders } from './model-server.ts';
 import { pathRewrite } from './path-rewrite.ts';
 import { redirectAction } from './redirect-action.ts';
@@ -32,10 +33,11 @@ function directResponse(status: number, body: string): EnvoyConfig {
 }
 
 function forwardAction(
-  { destinations, timeoutMs, prefixRewrite }: ForwardAction,
+  action: ForwardAction,
   matcher: Matcher,
   translation: Translation,
 ): EnvoyConfig | string {
+  const { destinations, timeoutMs, prefixRewrite } = action;
   const clusters = destinations.flatMap(({ cluster }) => translation.table.clusters[cluster] ?? []);
   if (clusters.some(({ llm }) => llm?.model !== undefined)) return 'a model put into requests';
   const single = destinations.length === 1 ? clusters[0] : undefined;
@@ -50,7 +52,7 @@ function forwardAction(
     destinations.length === 1
       ? { cluster: destinations[0]?.cluster, ...server?.host }
       : { weighted_clusters: weightedClusters(destinations, translation) };
-  const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite };
+  const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite, ...forwarding(action) };
   return { route, ...server?.headers };
 }
 

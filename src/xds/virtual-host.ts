@@ -1,6 +1,7 @@
 import type { JwtStages } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { Route, VirtualHost } from '../ir/table.ts';
+import { attemptCount } from './forwarding.ts';
 import { choosesByClaims, needsGuard } from './claim-choice.ts';
 import { appendedHeader, providerName, routeVerification, unknownPart } from './jwt-filter.ts';
 import { rbacRules } from './rbac-rules.ts';
@@ -26,6 +27,7 @@ export function envoyVirtualHost(host: VirtualHost, translation: Translation): E
   return {
     name: host.name,
     domains: host.domains,
+    ...attemptCount(host),
     routes: host.routes.flatMap((route) => envoyRoutes(route, scope)),
     // Behind the routes, which have taken their values by then.
     ...(appended.length > 0

@@ -29,7 +29,7 @@ describe('faults of the upstream', () => {
     const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
     expect(await asked(gateway)).toEqual([
       503,
-      'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
+      'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure',
     ]);
     expect(await gateway.nextLine()).toMatchObject({ reason: 'connect', detail: 'ECONNREFUSED' });
     expect(gateway.metrics.snapshot().upstreamFailures).toEqual([

@@ -15,7 +15,7 @@ import type { Listener, RoutingTable } from '../../src/ir/table.ts';
 import { createJwtEngine, prepareStage } from '../../src/jwt/authenticate.ts';
 import type { FetchJwks } from '../../src/jwt/remote-key-set.ts';
 import { createFakeClock } from './fake-clock.ts';
-import type { GoldenRequests } from './golden-story.ts';
+import type { GoldenAnswerOf, GoldenRequests } from './golden-story.ts';
 
 /** A request as an upstream of a story saw it. */
 export interface SeenRequest {
@@ -159,6 +159,7 @@ interface EchoParts {
 }
 
 function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
+  const next = answersInTurn(answer);
   return createServer((request, response) => {
     if (answerFirst(request, response)) return;
     const chunks: Buffer[] = [];
@@ -167,10 +168,30 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
       const { method = '', url: path = '', rawHeaders } = request;
       const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
       note({ method, path, headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(answer.status, { 'content-type': 'text/plain', ...answer.headers });
-      response.end(answer.body);
+      const { status, body, drop = false, delayMs = 0, headers: more } = next(request);
+      setTimeout(() => {
+        if (drop) {
+          request.socket.destroy();
+          return;
+        }
+        response.writeHead(status, { 'content-type': 'text/plain', ...more });
+        response.end(body);
+      }, delayMs);
     });
   });
+}
+
+/** Tries of one request have one x-request-id. */
+function answersInTurn(answer: Answer): (request: IncomingMessage) => GoldenAnswerOf {
+  const [first, ...more] = Array.isArray(answer) ? answer : [answer];
+  if (first === undefined) throw new Error('no answer');
+  const tries = new Map<string, number>();
+  return ({ headers }) => {
+    const id = String(headers['x-request-id']);
+    const count = tries.get(id) ?? 0;
+    tries.set(id, count + 1);
+    return [first, ...more][Math.min(count, more.length)] ?? first;
+  };
 }
 
 function wire(table: RoutingTable, ports: ReadonlyMap<string, number>): RoutingTable {

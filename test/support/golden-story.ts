@@ -107,6 +107,19 @@ const requestSchema = Type.Object(
   strict,
 );
 
+const answerSchema = Type.Object(
+  {
+    status: Type.Number(),
+    headers: optional(Type.Record(Text, Text)),
+    body: Text,
+    /** The connection is cut in place of an answer. */
+    drop: optional(Type.Boolean()),
+    /** The head takes so long to come. */
+    delayMs: optional(Type.Number()),
+  },
+  strict,
+);
+
 const requestsSchema = Type.Object(
   {
     /** What the story is about, for whoever reads it. */
@@ -114,15 +127,12 @@ const requestsSchema = Type.Object(
     tokens: optional(Type.Record(Text, tokenSchema)),
     /** JWKS documents by URL: files under `keys/`. Every other URL cannot be reached. */
     jwks: optional(Type.Record(Text, Type.Array(Text))),
-    /** What an upstream answers, by cluster. Default: 200 and the name of the cluster. */
+    /**
+     * What an upstream answers, by cluster. Default: 200 and the name of the cluster. A list is for the tries of one request,
+     * the last for all that follow.
+     */
     answers: optional(
-      Type.Record(
-        Text,
-        Type.Object(
-          { status: Type.Number(), headers: optional(Type.Record(Text, Text)), body: Text },
-          strict,
-        ),
-      ),
+      Type.Record(Text, Type.Union([answerSchema, Type.Array(answerSchema, { minItems: 1 })])),
     ),
     requests: Type.Array(requestSchema),
   },
@@ -130,6 +140,7 @@ const requestsSchema = Type.Object(
 );
 
 export type GoldenToken = Static<typeof tokenSchema>;
+export type GoldenAnswerOf = Static<typeof answerSchema>;
 export type GoldenExpectation = Static<typeof expectSchema>;
 export type GoldenRequest = Static<typeof requestSchema>;
 export type GoldenHeaders = Static<typeof headersSchema>;

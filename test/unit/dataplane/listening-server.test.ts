@@ -28,6 +28,7 @@ const context = () => ({
   accessLog: undefined,
   metrics: createMetrics(),
   stalls: createStalls(systemClock),
+  random: () => 0,
 });
 
 async function listening(handle: (connection: ClientConnection, url: string) => void) {

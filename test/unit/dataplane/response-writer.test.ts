@@ -21,7 +21,8 @@ function writing(options: { readonly room?: boolean; readonly secret?: string } 
     response,
     ended: false,
     bytesSent: 0,
-    context: { clock, stalls: createStalls(clock), limits: { streamIdleMs: 5000 } },
+    streamIdleMs: 5000,
+    context: { clock, stalls: createStalls(clock) },
     writeHead: (status: number) => (log.push(`head ${status}`), true),
     abort: () => void log.push('abort'),
   };

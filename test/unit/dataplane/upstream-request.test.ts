@@ -14,10 +14,11 @@ function sending(options: { readonly method?: string; readonly body?: Buffer } =
   const action = { kind: 'forward', destinations: [], timeoutMs: 1000 };
   const call = {
     cluster: 'up',
+    streamIdleMs: 0,
     exchange: { route: { route: { action } } },
     context: {
       clock,
-      limits: { pendingRequests: 1, streamIdleMs: 0 },
+      limits: { pendingRequests: 1 },
       metrics: { upstreamFailed: (_name: string, kind: string) => void log.push(`failed ${kind}`) },
     },
     deny: ({ status }: { status: number }) => void log.push(`deny ${status}`),

@@ -1,0 +1,46 @@
+import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
+import { durationMs } from '../base/duration.ts';
+import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
+import type { ForwardAction } from '../ir/table.ts';
+import { scopeAt } from './parts.ts';
+import { compileRetries } from './retries.ts';
+import type { RoutePlan } from './route-plan.ts';
+import type { RoutesScope } from './routes.ts';
+
+/** What a route says of how requests are forwarded, besides where to. */
+export function forwardingOptions(plan: RoutePlan, scope: RoutesScope): Partial<ForwardAction> {
+  const retry = retryPolicy(plan, scope);
+  const attemptCount = attemptCountOf(scope.plan.options.value);
+  return {
+    ...(retry ? { retry } : {}),
+    ...(attemptCount ? { attemptCount } : {}),
+    ...streamLimits(plan.options.value),
+  };
+}
+
+/** That of the route as a whole, else that of the virtual host. */
+function retryPolicy({ options }: RoutePlan, scope: RoutesScope): RetryPolicy | undefined {
+  const merged = options.value.retries ? options : scope.plan.options;
+  const layer = merged.layerOf('retries');
+  const value = merged.value.retries;
+  if (!value || !layer) return undefined;
+  const { findings } = scopeAt(scope, layer.place);
+  return compileRetries({ value, path: `${layer.path}.retries` }, findings);
+}
+
+function attemptCountOf(host: VirtualHostOptions): AttemptCount | undefined {
+  const request = host.includeRequestAttemptCount === true;
+  const response = host.includeAttemptCountInResponse === true;
+  return request || response ? { request, response } : undefined;
+}
+
+function streamLimits(
+  options: RouteOptions,
+): Pick<ForwardAction, 'idleTimeoutMs' | 'maxDurationMs'> {
+  const idleTimeoutMs = durationMs(options.idleTimeout ?? '');
+  const maxDurationMs = durationMs(options.maxStreamDuration?.maxStreamDuration ?? '');
+  return {
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(maxDurationMs === undefined ? {} : { maxDurationMs }),
+  };
+}

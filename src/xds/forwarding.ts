@@ -1,0 +1,44 @@
+import type { RetryPolicy } from '../ir/retry.ts';
+import type { ForwardAction, VirtualHost } from '../ir/table.ts';
+import { protoDuration, type EnvoyConfig } from './typed-config.ts';
+
+/** Fields of an Envoy route action that say how requests are forwarded, besides where to. */
+export function forwarding({ retry, idleTimeoutMs, maxDurationMs }: ForwardAction): EnvoyConfig {
+  return {
+    ...(retry ? { retry_policy: retryPolicy(retry) } : {}),
+    ...(idleTimeoutMs === undefined ? {} : { idle_timeout: protoDuration(idleTimeoutMs) }),
+    ...(maxDurationMs === undefined
+      ? {}
+      : { max_stream_duration: { max_stream_duration: protoDuration(maxDurationMs) } }),
+  };
+}
+
+/** Fields of an Envoy virtual host: all its routes count tries, or none. */
+export function attemptCount({ routes }: VirtualHost): EnvoyConfig {
+  const counts = routes.flatMap(({ action }) =>
+    action.kind === 'forward' && action.attemptCount ? [action.attemptCount] : [],
+  );
+  return {
+    ...(counts.some(({ request }) => request) ? { include_request_attempt_count: true } : {}),
+    ...(counts.some(({ response }) => response) ? { include_attempt_count_in_response: true } : {}),
+  };
+}
+
+function retryPolicy({
+  on,
+  statusCodes,
+  retries,
+  perTryTimeoutMs,
+  ...back
+}: RetryPolicy): EnvoyConfig {
+  return {
+    retry_on: on.join(','),
+    num_retries: retries,
+    ...(statusCodes.length > 0 ? { retriable_status_codes: statusCodes } : {}),
+    ...(perTryTimeoutMs === undefined ? {} : { per_try_timeout: protoDuration(perTryTimeoutMs) }),
+    retry_back_off: {
+      base_interval: protoDuration(back.baseIntervalMs),
+      max_interval: protoDuration(back.maxIntervalMs),
+    },
+  };
+}
