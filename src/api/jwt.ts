@@ -9,7 +9,6 @@ import {
   opt,
   refTo,
   str,
-  unsupported,
   type Static,
 } from './schema.ts';
 import { errorDetails, validationPolicies } from '../ir/jwt.ts';
@@ -117,8 +116,9 @@ const providerSchema = obj('An issuer of tokens.', {
   ...identity,
   ...handling,
   attachFailedStatusToMetadata: opt(
-    unsupported(
-      str('Metadata key for the code and message of a failed verification.', { maxLength: 256 }),
+    str(
+      'Key under which code and message of a failed verification are in the access log (`jwtFailures`). Default: they are not.',
+      { maxLength: 256 },
     ),
   ),
 });

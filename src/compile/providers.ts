@@ -52,6 +52,9 @@ export function compileProvider(plan: ProviderPlan, scope: HostScope): JwtProvid
     ),
     clockSkewSeconds: provider.clockSkewSeconds ?? defaultSkewSeconds,
     ...lifetimeRules(provider, path, scope),
+    ...(provider.attachFailedStatusToMetadata
+      ? { failedStatusKey: provider.attachFailedStatusToMetadata }
+      : {}),
   };
 }
 

@@ -31,6 +31,7 @@ export function createAccessLog(log: Logger): AccessLog {
         route: route?.route.name ?? '',
         provider: identities.at(-1)?.provider ?? '',
         verdict: exchange.verdict,
+        ...(exchange.jwtFailures && { jwtFailures: exchange.jwtFailures }),
         ...(policy !== '' && { policy }),
         ...(reason !== '' && { reason }),
         ...(detail !== '' && { detail }),

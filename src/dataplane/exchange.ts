@@ -1,6 +1,6 @@
 import type { Trace } from '../base/trace.ts';
 import type { TokenSource } from '../ir/jwt.ts';
-import type { TokenRequest, VerifiedIdentity } from '../jwt/authenticate.ts';
+import type { FailedStatuses, TokenRequest, VerifiedIdentity } from '../jwt/authenticate.ts';
 import type { Denial, DenialReason, LocalReply } from './denial.ts';
 import { valuesOf, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
@@ -67,6 +67,8 @@ export class Exchange implements TokenRequest, MatchInput {
   /** Places whose token a stage has verified and takes: the next stage needs a token of its own. */
   taken: TokenSource[] = [];
   verdict: 'none' | 'verified' | 'anonymous' | 'denied' = 'none';
+  /** What providers with a key for it found wrong, by that key. */
+  jwtFailures: FailedStatuses | undefined = undefined;
   /** Name of the policy that allowed the request. */
   policy = '';
   /** A claim was written into the request: the route is chosen anew. */

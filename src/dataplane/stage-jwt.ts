@@ -35,6 +35,7 @@ function verify(exchange: Exchange, stage: PreparedStage | undefined): StageOutc
 
 function apply(exchange: Exchange, verdict: StageVerdict): Denial | undefined {
   exchange.verdict = verdict.kind;
+  if (verdict.failures) exchange.jwtFailures = { ...exchange.jwtFailures, ...verdict.failures };
   if (verdict.kind === 'denied') return denial(exchange, verdict);
   for (const source of verdict.strip) exchange.spent.push(source);
   if (verdict.kind === 'verified') {

@@ -44,6 +44,8 @@ export interface JwtProvider {
   readonly requireExp?: true;
   /** Seconds from now until the `exp` of a token at most; one without is refused. Absent: any. */
   readonly maxLifetimeSeconds?: number;
+  /** The access log has code and message of each failure under this key (Gloo `attachFailedStatusToMetadata`). */
+  readonly failedStatusKey?: string;
 }
 
 export type TokenSource =

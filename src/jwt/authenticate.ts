@@ -11,9 +11,11 @@ import type { JwtEngine } from './jwt-engine.ts';
 import { jwtFaults, type JwtFault, type JwtReason } from './jwt-fault.ts';
 import type { KeySource } from './key-source.ts';
 import { placeName, placeText, spellingHint } from './place-text.ts';
+import { failedStatus, type FailedStatuses } from './status-code.ts';
 import { createProviderCheck, type KeyWait, type ProviderCheck } from './provider-check.ts';
 
 export type { TokenRequest } from './extract-token.ts';
+export type { FailedStatuses } from './status-code.ts';
 export type { VerifiedIdentity } from './identity.ts';
 export { createJwtEngine, type JwtEngine } from './jwt-engine.ts';
 
@@ -24,9 +26,15 @@ export type StageVerdict =
       readonly identity: VerifiedIdentity;
       /** Places to take a token out of, before the request goes on. */
       readonly strip: readonly TokenSource[];
+      readonly failures?: FailedStatuses;
     }
   /** Only under the lax policies: nothing of a token is known. */
-  | { readonly kind: 'anonymous'; readonly detail: string; readonly strip: readonly TokenSource[] }
+  | {
+      readonly kind: 'anonymous';
+      readonly detail: string;
+      readonly strip: readonly TokenSource[];
+      readonly failures?: FailedStatuses;
+    }
   | DeniedVerdict;
 
 interface DeniedVerdict {
@@ -38,6 +46,8 @@ interface DeniedVerdict {
   readonly reason: JwtReason;
   /** For the log: what each provider said. */
   readonly detail: string;
+  /** Of providers with a key for it; those who fail before another succeeds as well. */
+  readonly failures?: FailedStatuses;
 }
 
 export interface PreparedStage {
@@ -95,7 +105,7 @@ function decide(
 
 /** What one provider said of a request without a good token. */
 interface Failure {
-  readonly provider: string;
+  readonly check: ProviderCheck;
   readonly fault: JwtFault;
 }
 
@@ -114,9 +124,10 @@ function attempt(
     if (outcome.kind === 'good') {
       request.trace?.push(...notes);
       const { identity } = outcome;
-      return { kind: 'verified', identity, strip: placesToStrip(prepared, request, check) };
+      const strip = placesToStrip(prepared, request, check);
+      return { kind: 'verified', identity, strip, ...failuresOf(failures) };
     }
-    failures.push({ provider: check.name, fault: outcome.fault });
+    failures.push({ check, fault: outcome.fault });
   }
   request.trace?.push(...notes);
   return refuse(prepared, request, failures);
@@ -165,7 +176,7 @@ function outcomeNote(
 ): string {
   const fault = outcome.kind === 'bad' ? outcome.fault : undefined;
   const why = check.explain(text, fault, trace);
-  const verdict = fault === undefined ? 'verifies' : fault.body;
+  const verdict = fault === undefined ? 'verifies' : (fault.detail ?? fault.body);
   return `provider ${check.name}, ${placeName(source)}: ${verdict}${why === '' ? '' : `: ${why}`}`;
 }
 
@@ -185,17 +196,29 @@ function refuse(
   const detail = detailOf(failures) + (isMissing ? spellingHint(request, places) : '');
   const { validation } = prepared;
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (validation === 'ALLOW_MISSING' && isMissing)) {
-    return { kind: 'anonymous', detail, strip: placesToStrip(prepared, request) };
+    const strip = placesToStrip(prepared, request);
+    return { kind: 'anonymous', detail, strip, ...failuresOf(failures) };
   }
   // The status too would tell which check it was.
   const { status, body } = prepared.isGeneric ? jwtFaults.verification : told;
-  return { kind: 'denied', status, body, reason: told.reason, invalidToken: !isMissing, detail };
+  const { reason } = told;
+  const denied = { kind: 'denied', status, body, reason, invalidToken: !isMissing } as const;
+  return { ...denied, detail, ...failuresOf(failures) };
 }
 
 function detailOf(failures: readonly Failure[]): string {
   return failures
-    .map(({ provider, fault }) => `${provider}: ${fault.detail ?? fault.body}`)
+    .map(({ check, fault }) => `${check.name}: ${fault.detail ?? fault.body}`)
     .join('; ');
+}
+
+function failuresOf(failures: readonly Failure[]): { readonly failures?: FailedStatuses } {
+  if (!failures.some(({ check }) => check.failedStatusKey !== undefined)) return {};
+  const entries = failures.flatMap(({ check: { failedStatusKey: key }, fault }) => {
+    const status = failedStatus(fault);
+    return key === undefined || status === undefined ? [] : [[key, status] as const];
+  });
+  return entries.length === 0 ? {} : { failures: Object.fromEntries(entries) };
 }
 
 function removableOf(checks: readonly ProviderCheck[]): readonly TokenSource[] {

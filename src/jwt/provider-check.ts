@@ -24,6 +24,7 @@ export interface ProviderCheck {
   readonly name: string;
   readonly sources: readonly TokenSource[];
   readonly keepToken: boolean;
+  readonly failedStatusKey: string | undefined;
   /** Checks one token. Sources in `waited` are not waited for a second time. */
   readonly check: (token: string, waited: ReadonlySet<KeySource>) => TokenOutcome;
   /** What is behind an outcome of {@link check}, in words. */
@@ -62,6 +63,7 @@ export function createProviderCheck(
     name,
     sources: provider.sources,
     keepToken: provider.keepToken,
+    failedStatusKey: provider.failedStatusKey,
     check: (token, waited) => checker.check(token, waited),
     explain: (token, fault, trace) => checker.explain(token, fault, trace),
   };

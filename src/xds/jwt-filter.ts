@@ -116,6 +116,7 @@ function envoyProvider(host: VirtualHost, key: string, translation: Translation)
   if (provider === undefined) return {};
   const { issuer, audiences, sources, keepToken, claimsToHeaders, clockSkewSeconds } = provider;
   const { requireExp, maxLifetimeSeconds } = provider;
+  const { failedStatusKey } = provider;
   const headers = sources.flatMap((source) =>
     source.kind === 'header' ? [{ name: source.name, value_prefix: source.prefix }] : [],
   );
@@ -133,6 +134,7 @@ function envoyProvider(host: VirtualHost, key: string, translation: Translation)
       ? {}
       : { max_lifetime: protoDuration(maxLifetimeSeconds * 1000) }),
     payload_in_metadata: providerName(host, key),
+    ...(failedStatusKey === undefined ? {} : { failed_status_in_metadata: failedStatusKey }),
     ...(claimsToHeaders.length > 0 ? { claim_to_headers: claimsToHeaders.map(claimToHeader) } : {}),
     ...(choosesByClaims(host) ? { clear_route_cache: true } : {}),
   };

@@ -85,8 +85,8 @@ interface Engines {
 
 async function judge(written: GoldenRequest, engines: Engines): Promise<ConformanceCase> {
   const { story, tokens, own, envoy } = engines;
-  // A word of the embedded engine's log.
-  const { reason: _reason, ...expectation } = written.expect;
+  // Of the embedded engine's log.
+  const { reason: _reason, jwtFailures: _failures, ...expectation } = written.expect;
   const request = { ...written, expect: expectation };
   const ours = await askGolden(own, request, tokens);
   if (Object.values(tokens).some(({ times }) => times !== undefined)) await earlyInASecond();

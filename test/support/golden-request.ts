@@ -53,7 +53,8 @@ export async function askGolden(
     ...('body' in expectation && { body: response.body }),
     headers: headersNamed(headers, response.headers),
     ...upstreamSeen(expectation, seen),
-    ...('reason' in expectation && { reason: reasonIn(log) }),
+    ...('reason' in expectation && { reason: loggedIn(log, 'reason') }),
+    ...('jwtFailures' in expectation && { jwtFailures: loggedIn(log, 'jwtFailures') ?? null }),
   };
   const expected = {
     statuses: [expectation.status ?? 200],
@@ -61,6 +62,7 @@ export async function askGolden(
     headers,
     ...upstreamExpected(expectation),
     ...('reason' in expectation && { reason: expectation.reason }),
+    ...('jwtFailures' in expectation && { jwtFailures: expectation.jwtFailures }),
   };
   return { actual, expected, response, tokens, log, explanation };
 }
@@ -169,7 +171,7 @@ function upstreamExpected({ upstream, split }: GoldenExpectation): object {
   return split ? { split } : { upstream: upstream === undefined ? [] : [upstream] };
 }
 
-function reasonIn(log: readonly string[]): unknown {
+function loggedIn(log: readonly string[], field: string): unknown {
   const line = log.at(-1);
-  return line === undefined ? 'no line' : (JSON.parse(line) as { reason?: unknown }).reason;
+  return line === undefined ? 'no line' : (JSON.parse(line) as Record<string, unknown>)[field];
 }

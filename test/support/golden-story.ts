@@ -78,6 +78,8 @@ const expectSchema = Type.Object(
     within: optional(Type.Number()),
     /** Why, in the access log of the embedded data plane. */
     reason: optional(Text),
+    /** `jwtFailures` of that line; null: it has none. */
+    jwtFailures: optional(Type.Union([Type.Record(Text, Type.Unknown()), Type.Null()])),
     /** An entry of docs/reference/envoy-differences.md: a real Envoy answers otherwise. */
     stricterThanEnvoy: optional(Text),
   },
