@@ -1,0 +1,35 @@
+// `npm run fuzz -- tokens [--count 1000000] [--seed N] [--case N]`: mutated tokens against the verifier.
+// Ends with 1 when something was found; a finding says its seed and case, and can be run again alone.
+import { parseArgs } from 'node:util';
+
+import { runTokens } from './fuzz/token-run.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string' },
+    seed: { type: 'string' },
+    case: { type: 'string' },
+  },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+const only = values.case === undefined ? {} : { only: Number(values.case) };
+const refusalLimitMs = 1;
+
+async function tokens(): Promise<boolean> {
+  const count = Number(values.count ?? 100_000);
+  const progress = (done: number): void => void process.stderr.write(`\r${done} of ${count}`);
+  const report = await runTokens({ count, seed, ...only, progress });
+  const { findings, kinds, answers, refusals, slowestWorlds, ...counts } = report;
+  console.log(`\ntokens, seed ${seed}:`, counts, kinds, answers);
+  console.log('time of a refusal (ms):', refusals, 'slowest keys:', slowestWorlds);
+  for (const finding of findings) console.log('FOUND', JSON.stringify({ seed, ...finding }));
+  return findings.length === 0 && refusals.p99 <= refusalLimitMs;
+}
+
+const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens };
+const run = runs[positionals[0] ?? ''];
+if (run === undefined) {
+  console.error(`what to fuzz: ${Object.keys(runs).join(', ')}`);
+  process.exitCode = 2;
+} else process.exitCode = (await run()) ? 0 : 1;
