@@ -1,13 +1,16 @@
 // `npm run fuzz -- tokens [--count 1000000] [--seed N] [--case N]`: mutated tokens against the verifier.
+// `npm run fuzz -- http [--connections 200000] [--seed N] [--case N]`: mutated requests against the listener.
 // Ends with 1 when something was found; a finding says its seed and case, and can be run again alone.
 import { parseArgs } from 'node:util';
 
+import { runHttp } from './fuzz/http-run.ts';
 import { runTokens } from './fuzz/token-run.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     count: { type: 'string' },
+    connections: { type: 'string' },
     seed: { type: 'string' },
     case: { type: 'string' },
   },
@@ -27,7 +30,16 @@ async function tokens(): Promise<boolean> {
   return findings.length === 0 && refusals.p99 <= refusalLimitMs;
 }
 
-const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens };
+async function http(): Promise<boolean> {
+  const connections = Number(values.connections ?? 20_000);
+  const progress = (done: number): void => void process.stderr.write(`\r${done} of ${connections}`);
+  const { findings, ...report } = await runHttp({ connections, seed, ...only, progress });
+  console.log(`\nhttp, seed ${seed}:`, report);
+  for (const finding of findings) console.log('FOUND', JSON.stringify({ seed, ...finding }));
+  return findings.length === 0;
+}
+
+const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens, http };
 const run = runs[positionals[0] ?? ''];
 if (run === undefined) {
   console.error(`what to fuzz: ${Object.keys(runs).join(', ')}`);
