@@ -100,6 +100,7 @@ export class Call {
   awaitBody(): void {
     if (this.answered) return;
     if (this.response.expectsContinue) this.response.writeContinue();
+    this.response.expectsContinue = false;
     this.#body = new BodyWatch(this);
     this.#body.begin();
   }
@@ -124,10 +125,13 @@ export class Call {
   writeHead(status: number, lines: HeaderLines): boolean {
     const { response, connection, exchange } = this;
     if (this.answered) return false;
-    // Of a body that is still under way no byte may ever be read as another request, and behind an upgrade that was
-    // ignored node's parser loses what came in the same piece.
+    // Of a body that is still under way no byte may ever be read as another request, behind an upgrade that was ignored
+    // node's parser loses what came in the same piece, and node closes where `100 Continue` was asked for and not sent.
     const close =
-      connection.lastAnswer || exchange.asksUpgrade || (exchange.hasBody && !this.request.complete);
+      connection.lastAnswer ||
+      exchange.asksUpgrade ||
+      response.expectsContinue ||
+      (exchange.hasBody && !this.request.complete);
     if (close) {
       connection.closed = true;
       lines.push('connection', 'close');

@@ -187,13 +187,15 @@ export class ListeningServer {
     else connection.call.response.once('close', () => this.#serveNext(connection));
   }
 
-  /** The parser gave up: whatever is in work on the connection cannot be completed. */
+  /** The parser gave up: a request whose end it has not seen cannot be completed. */
   #error(error: NodeJS.ErrnoException, socket: Duplex): void {
     this.#context.logger.debug({ code: error.code }, 'unreadable request');
     const reply = clientErrorReply(error.code);
-    const call = this.#connections.get(socket)?.call;
+    const connection = this.#connections.get(socket);
+    const call = connection?.call;
     if (reply === undefined || !socket.writable) socket.destroy();
-    else if (call === undefined) refuse(socket, reply);
+    else if (connection === undefined || call === undefined) refuse(socket, reply);
+    else if (call.request.complete) endBehind(connection, call, socket);
     else if (call.response.headersSent) call.abort();
     else {
       call.pending?.cancel();
@@ -204,6 +206,14 @@ export class ListeningServer {
       });
     }
   }
+}
+
+/** What cannot be read stands behind the request in work: that one gets its answer, and nothing after it counts. */
+function endBehind(connection: ClientConnection, call: Call, socket: Duplex): void {
+  connection.lastAnswer = true;
+  if (connection.closed || !call.response.headersSent) return;
+  connection.closed = true;
+  call.response.once('close', () => socket.end(() => socket.destroy()));
 }
 
 function serverOptions(limits: Limits) {

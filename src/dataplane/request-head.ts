@@ -66,6 +66,7 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
     const names = nominated;
     removeLines(headers, (name) => names.has(name));
   }
+  if (chunked && asksUpgrade && nominated?.has('upgrade') === true) return chunkedUpgrade;
   return { headers, host, contentLength, chunked, asksUpgrade };
 }
 
@@ -85,6 +86,10 @@ const notChunked: Denial = {
   detail: 'transfer coding other than chunked',
   close: true,
 };
+
+// With `Connection: upgrade`, node's parser takes `Transfer-Encoding: chunked<tab>` for no coding at all, and gives the value
+// without the tab: the body would be lost, and read as something else.
+const chunkedUpgrade = badRequest('bad_request', 'an upgrade of a chunked request');
 
 /** Names in `Connection` are for this hop only; claims are set later, so that nothing of them can be named away. */
 function nominatedNames(value: string, names: Set<string> | undefined): Set<string> | undefined {

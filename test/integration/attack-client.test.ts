@@ -44,6 +44,51 @@ describe('a client that does not wait for answers', () => {
     expect(most).toBe(1);
   });
 
+  test('is answered as far as it can be read, and nothing after the fault counts', async () => {
+    const urls: string[] = [];
+    const gateway = await gatewayTo((request, response) => {
+      urls.push(`${request.url}`);
+      setTimeout(() => echo(request, response), 20);
+    });
+    const answer = await exchangeBytes(
+      gateway.port(),
+      `${get('/1')}GET /2 HTTP/1.1\r\n: x\r\n\r\n`,
+    );
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(urls).toEqual(['/1']);
+  });
+
+  test('keeps an answer that has begun, and the connection ends behind it', async () => {
+    const gateway = await gatewayTo((_request, response) => {
+      response.write('begun, ');
+      setTimeout(() => response.end('whole'), 50);
+    });
+    const socket = connect(gateway.port(), '127.0.0.1');
+    const answers = readAll(socket);
+    socket.write(get('/1'));
+    await new Promise((settle) => socket.once('data', settle));
+    socket.write('no request\r\n\r\n');
+    await new Promise((settle) => setTimeout(settle, 5));
+    socket.write(get('/2'));
+    const answer = await answers;
+    expect(answer).toContain('whole\r\n0\r\n\r\n');
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
+  test('has no request sent on behind an answer that closes the connection', async () => {
+    const urls: string[] = [];
+    const gateway = await gatewayTo((request, response) => {
+      urls.push(`${request.url}`);
+      echo(request, response);
+    });
+    // The body is here before it was asked for: no 100 Continue is sent, and node closes the connection.
+    const expecting = `POST /2 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc`;
+    const answer = await exchangeBytes(gateway.port(), get('/1') + expecting + get('/3'));
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+    expect(urls).toEqual(['/1', '/2']);
+  });
+
   test('with a body behind each, all are whole', async () => {
     const gateway = await gatewayTo(echo);
     const post = (body: string, more = ''): string =>
@@ -65,6 +110,35 @@ describe('a client that does not wait for answers', () => {
     expect(gateway.dataPlane.inFlight()).toBe(1);
     socket.destroy();
     while (gateway.dataPlane.inFlight() > 0) await new Promise((settle) => setTimeout(settle, 5));
+  });
+});
+
+describe('a client that asks for an upgrade', () => {
+  const ask = async (framing: string, body: string) => {
+    const seen: string[] = [];
+    const gateway = await gatewayTo((request, response) => {
+      seen.push(`${request.url}`);
+      echo(request, response);
+    });
+    const upgrade = 'Connection: upgrade\r\nUpgrade: h2c\r\n';
+    const socket = connect(gateway.port(), '127.0.0.1');
+    const answers = readAll(socket);
+    socket.write(`POST / HTTP/1.1\r\nHost: a\r\n${upgrade}${framing}\r\n\r\n`);
+    await new Promise((settle) => setTimeout(settle, 5));
+    socket.write(body);
+    return { answer: await answers, seen };
+  };
+
+  test.each(['chunked', 'chunked\t'])('hides no body from the parser: %j', async (coding) => {
+    const { answer, seen } = await ask(`Transfer-Encoding: ${coding}`, get('/smuggled'));
+    expect(answer).toMatch(/^HTTP\/1\.1 400/);
+    expect(seen).toEqual([]);
+  });
+
+  test('sends its body all the same', async () => {
+    const { answer, seen } = await ask('Content-Length: 3', 'abc');
+    expect(answer).toContain('"body":"abc"');
+    expect(seen).toEqual(['/']);
   });
 });
 

@@ -48,6 +48,8 @@ describe('readHead', () => {
     [['Transfer-Encoding', 'Chunked'], { contentLength: 0, chunked: true }],
     [[], { contentLength: 0, chunked: false }],
     [['Upgrade', 'h2c'], { asksUpgrade: true }],
+    [['Upgrade', 'TLS/1.0', 'Transfer-Encoding', 'chunked'], { asksUpgrade: true, chunked: true }],
+    [['Connection', 'Upgrade', 'Upgrade', 'h2c', 'Content-Length', '5'], { contentLength: 5 }],
     [['Expect', '100-Continue'], { asksUpgrade: false }],
   ])('reads the framing of %j', (lines, expected) => {
     expect(read(lines)).toMatchObject(expected);
@@ -55,6 +57,7 @@ describe('readHead', () => {
 
   test.each([
     [['Host', 'a', 'Host', 'a'], 1, 400],
+    [['Connection', 'x, Upgrade', 'Upgrade', 'h2c', 'Transfer-Encoding', 'chunked'], 1, 400],
     [['Transfer-Encoding', 'gzip, chunked'], 1, 501],
     [['Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'], 1, 501],
     [['Transfer-Encoding', 'chunked'], 0, 501],

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+
+import { runHttp } from '../../hack/fuzz/http-run.ts';
+import { runTokens } from '../../hack/fuzz/token-run.ts';
+
+// Other numbers than those that are run by hand; a finding says with which of them it comes again.
+const seed = Math.floor(Date.now() / 1000);
+
+test('20,000 mutated tokens: none is taken that jose and the rules refuse, and none of the others refused', async () => {
+  const { findings, cases, refused, accepted, unchanged, refusals } = await runTokens({
+    count: 20_000,
+    seed,
+  });
+  expect({ seed, findings }).toEqual({ seed, findings: [] });
+  expect(cases).toBe(20_000);
+  expect(refused).toBeGreaterThan(10_000);
+  expect(accepted).toBeGreaterThan(1000);
+  expect(unchanged).toBeGreaterThan(100);
+  expect(refusals.p99).toBeLessThan(5);
+}, 120_000);
+
+test('2,000 mutated connections: nothing ambiguous goes on, nothing hangs, nothing is left', async () => {
+  const report = await runHttp({ connections: 2000, seed });
+  expect({ seed, findings: report.findings }).toEqual({ seed, findings: [] });
+  expect(report.connections).toBe(2000);
+  expect(report.upstreamRequests).toBeGreaterThan(300);
+  expect(report.late.inFlight).toBe(0);
+}, 120_000);
