@@ -135,7 +135,7 @@ export function twinText(value: Readonly<Record<string, unknown>>, random: Rando
     () => text.replace('{', '{"constructor":{"prototype":{"role":"admin"}},'),
     () => text.slice(0, random.below(text.length)),
     () => random.pick(['null', '[]', '""', '0', 'true', '{}', '', '{', '"a"', '[{}]']),
-    () => `${'['.repeat(random.pick([31, 33, 5000]))}`,
+    () => '['.repeat(random.pick([31, 33, 5000])),
     () => text.replace('{', `{"pad":"${'p'.repeat(random.pick([100, 4000, 11_000]))}",`),
     () => text.replace('{', `{"deep":${'['.repeat(2000)}${']'.repeat(2000)},`),
     () => text.replace('{', `{"slashes":"${'\\\\'.repeat(2000)}\\"${'\\"'.repeat(1000)}",`),

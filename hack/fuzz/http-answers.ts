@@ -1,5 +1,5 @@
 /** An answer as a strict client reads it. */
-export interface ReadAnswer {
+interface ReadAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;

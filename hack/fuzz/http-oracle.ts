@@ -44,9 +44,11 @@ export function faultsOf(connection: Connection): readonly string[] {
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
     faults.push('answers out of order');
   }
+  // An upstream that was too slow, or was let go of.
+  const failed = answers.answers.filter(({ status }) => status >= 500).length;
   const broken = left || reading.tail !== 'clean' || answers.cut;
   // What was answered may be lost to a client that resets its connection.
-  if (!left && seen.length > good.length + (broken ? 1 : 0)) {
+  if (!left && seen.length > good.length + failed + (broken ? 1 : 0)) {
     faults.push(`${seen.length} requests upstream for ${good.length} answers`);
   }
   if (answers.fault !== '') faults.push(`unreadable answer: ${answers.fault}`);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { signToken } from '../../test/support/token-factory.ts';
 import { forkGateway } from './gateway-process.ts';
 import type { GatewayState } from './gateway-child.ts';
-import { readAnswers, type AnswersRead } from './http-answers.ts';
+import { readAnswers } from './http-answers.ts';
 import { clientScript, type ClientScript } from './http-messages.ts';
 import { faultsOf } from './http-oracle.ts';
 import { readRequests, type Reading } from './http-reading.ts';
@@ -19,13 +19,13 @@ export interface HttpRun {
   readonly seed: number;
   /** Only this case. */
   readonly only?: number;
-  /** Connections at the same time. Default 100. */
+  /** Connections at the same time. Default 50. */
   readonly parallel?: number;
   readonly progress?: (done: number) => void;
 }
 
 /** Something that must not be. */
-export interface HttpFinding {
+interface HttpFinding {
   readonly problem: string;
   readonly case: number;
   readonly kinds: readonly string[];
@@ -33,6 +33,8 @@ export interface HttpFinding {
   readonly bytes: string;
   readonly cuts: readonly number[];
   readonly answers: readonly number[];
+  readonly received: string;
+  readonly openMs: number;
 }
 
 /** What a run saw. */
@@ -54,7 +56,7 @@ export interface HttpReport {
 
 const limits = { headTimeoutMs: 1000, bodyIdleMs: 1000, keepAliveMs: 1000, streamIdleMs: 3000 };
 /** The limits, two rounds of looking for what is over them, and a busy machine. */
-const deadlineMs = 15_000;
+const deadlineMs = 45_000;
 const findingLimit = 20;
 /** How long a client waits for more when nothing is sure to come. */
 const patienceMs = 60;
@@ -76,7 +78,7 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
   const gateway = await forkGateway({
     upstreamPort: upstream.port,
     limits,
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
     keyText: JSON.stringify(key.jwk),
     provider: {
       name: 'kc',
@@ -111,7 +113,7 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
       if (tally.done % 1000 === 0) run.progress?.(tally.done);
     }
   };
-  await Promise.all(Array.from({ length: run.parallel ?? 100 }, worker));
+  await Promise.all(Array.from({ length: run.parallel ?? 50 }, worker));
   const seconds = (performance.now() - started) / 1000;
   const findings = [
     ...tally.findings,
@@ -188,23 +190,32 @@ async function runConnection(
   const seen = upstream.take(addressOf(index));
   const problems = faultsOf({ reading, answers, seen, left, goodToken: token, subject });
   const all = hung ? [...problems, `the socket is open after ${deadlineMs} ms`] : problems;
-  for (const problem of all) tally.findings.push(findingOf(problem, index, script, answers));
+  for (const problem of all) {
+    const received = bytes.toString('latin1');
+    const statuses = answers.answers.map(({ status }) => status);
+    tally.findings.push(findingOf(problem, { index, script, statuses, received, openMs }));
+  }
 }
 
-function findingOf(
-  problem: string,
-  index = -1,
-  script?: ClientScript,
-  answers?: AnswersRead,
-): HttpFinding {
+interface Played {
+  readonly index: number;
+  readonly script: ClientScript;
+  readonly statuses: readonly number[];
+  readonly received: string;
+  readonly openMs: number;
+}
+
+function findingOf(problem: string, played?: Played): HttpFinding {
   return {
     problem,
-    case: index,
-    kinds: script?.kinds ?? [],
-    ending: script?.ending ?? '',
-    bytes: script?.bytes.toString('latin1') ?? '',
-    cuts: script?.cuts ?? [],
-    answers: answers?.answers.map(({ status }) => status) ?? [],
+    case: played?.index ?? -1,
+    kinds: played?.script.kinds ?? [],
+    ending: played?.script.ending ?? '',
+    bytes: played?.script.bytes.toString('latin1') ?? '',
+    cuts: played?.script.cuts ?? [],
+    answers: played?.statuses ?? [],
+    received: played?.received ?? '',
+    openMs: played?.openMs ?? 0,
   };
 }
 

@@ -53,7 +53,8 @@ const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 
 /** One spelling for each sequence of bytes: nothing but the alphabet, and no bits that would be thrown away. */
 function isBase64url(part: string): boolean {
-  if (part === '' || [...part].some((character) => !digits.includes(character))) return false;
+  if (part === '' || Array.from(part).some((character) => !digits.includes(character)))
+    return false;
   const last = digits.indexOf(part.at(-1)!);
   const spare = { 0: 0, 1: 64, 2: 16, 3: 4 }[part.length % 4]!;
   return spare === 0 || (spare < 64 && last % spare === 0);

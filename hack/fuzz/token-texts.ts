@@ -48,7 +48,7 @@ const replacePart = (token: string, random: Random, change: (part: string) => st
 const edits: readonly Edit[] = [
   (token, random) => {
     const at = random.below(token.length);
-    return insert(token.slice(0, at) + token.slice(at + 1), at, random.pick([...base64url]));
+    return insert(token.slice(0, at) + token.slice(at + 1), at, random.text(base64url, 1));
   },
   (token, random) => {
     const at = random.below(token.length);

@@ -7,7 +7,7 @@ import type { SecureContext } from 'node:tls';
 import { messageOf } from '../base/errors.ts';
 import type { Call, CallContext, ClientConnection } from './call.ts';
 import type { Certificates } from './certificates.ts';
-import { clientErrorReply, rawReply } from './client-error.ts';
+import { clientErrorReply, rawReply, type ClientErrorReply } from './client-error.ts';
 import { badRequest } from './denial.ts';
 import { GatewayResponse } from './gateway-response.ts';
 import type { Limits } from './limits.ts';
@@ -127,9 +127,9 @@ export class ListeningServer {
     server.on('request', (request, response) => this.#request(request, response, false));
     server.on('checkContinue', (request, response) => this.#request(request, response, true));
     server.on('checkExpectation', (request, response) => this.#request(request, response, false));
-    server.on('connect', (_request, socket) =>
-      refuse(socket, { status: 405, text: 'Method Not Allowed' }),
-    );
+    server.on('connect', (_request, socket) => {
+      this.#refuse(socket, { status: 405, text: 'Method Not Allowed' });
+    });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#error(error, socket));
     server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
@@ -191,11 +191,9 @@ export class ListeningServer {
   #error(error: NodeJS.ErrnoException, socket: Duplex): void {
     this.#context.logger.debug({ code: error.code }, 'unreadable request');
     const reply = clientErrorReply(error.code);
-    const connection = this.#connections.get(socket);
-    const call = connection?.call;
+    const call = this.#connections.get(socket)?.call;
     if (reply === undefined || !socket.writable) socket.destroy();
-    else if (connection === undefined || call === undefined) refuse(socket, reply);
-    else if (call.request.complete) endBehind(connection, call, socket);
+    else if (call === undefined || call.request.complete) this.#refuse(socket, reply);
     else if (call.response.headersSent) call.abort();
     else {
       call.pending?.cancel();
@@ -206,14 +204,20 @@ export class ListeningServer {
       });
     }
   }
-}
 
-/** What cannot be read stands behind the request in work: that one gets its answer, and nothing after it counts. */
-function endBehind(connection: ClientConnection, call: Call, socket: Duplex): void {
-  connection.lastAnswer = true;
-  if (connection.closed || !call.response.headersSent) return;
-  connection.closed = true;
-  call.response.once('close', () => socket.end(() => socket.destroy()));
+  /** Answers what is no request to be served; behind one in work, that one gets its answer, and nothing after it counts. */
+  #refuse(socket: Duplex, reply: ClientErrorReply): void {
+    const connection = this.#connections.get(socket);
+    const call = connection?.call;
+    if (connection === undefined || call === undefined) {
+      refuse(socket, reply);
+      return;
+    }
+    connection.lastAnswer = true;
+    if (connection.closed || !call.response.headersSent) return;
+    connection.closed = true;
+    call.response.once('close', () => socket.end(() => socket.destroy()));
+  }
 }
 
 function serverOptions(limits: Limits) {
@@ -229,7 +233,7 @@ function serverOptions(limits: Limits) {
   };
 }
 
-function refuse(socket: Duplex, reply: { readonly status: number; readonly text: string }): void {
+function refuse(socket: Duplex, reply: ClientErrorReply): void {
   socket.on('error', ignore);
   socket.end(rawReply(reply), () => socket.destroy());
 }

@@ -59,6 +59,16 @@ describe('a client that does not wait for answers', () => {
     expect(urls).toEqual(['/1']);
   });
 
+  test('is answered before its CONNECT is refused', async () => {
+    const gateway = await gatewayTo((request, response) => {
+      setTimeout(() => echo(request, response), 20);
+    });
+    const tunnel = 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n';
+    const answer = await exchangeBytes(gateway.port(), get('/1') + tunnel);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(answer.toLowerCase()).toContain('connection: close');
+  });
+
   test('keeps an answer that has begun, and the connection ends behind it', async () => {
     const gateway = await gatewayTo((_request, response) => {
       response.write('begun, ');
