@@ -13,6 +13,7 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
+import { upgradesSchema } from './upgrades.ts';
 
 const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.', {
   virtualServices: opt(list('VirtualServices by name.', refTo('A VirtualService.'), 512)),
@@ -37,7 +38,7 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
           useRemoteAddress: later('Trust of x-forwarded-for.'),
           xffNumTrustedHops: later('Trust of x-forwarded-for.'),
           serverName: later('Server header.'),
-          upgrades: later('Protocol upgrades.'),
+          upgrades: opt(upgradesSchema),
           tracing: later('Tracing.'),
           acceptHttp10: later('HTTP/1.0.'),
           defaultHostForHttp10: later('HTTP/1.0.'),

@@ -17,6 +17,7 @@ import {
   type Static,
 } from './schema.ts';
 import { maxStreamDurationSchema } from './stream-limits.ts';
+import { upgradesSchema } from './upgrades.ts';
 
 /** Options of routes and virtual hosts that Gloo has and that are not enforced here yet. */
 const shared = {
@@ -83,7 +84,7 @@ export const routeOptionsSchema = obj(
     tracing: later('Tracing.'),
     shadowing: later('Copies of requests to another upstream.'),
     lbHash: later('Hashing for load balancing.'),
-    upgrades: later('Protocol upgrades.'),
+    upgrades: opt(upgradesSchema),
     hostRewrite: later('New Host.'),
     autoHostRewrite: later('Host of the upstream.'),
     hostRewritePathRegex: later('Host from the path.'),

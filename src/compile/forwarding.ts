@@ -6,6 +6,7 @@ import { scopeAt } from './parts.ts';
 import { compileRetries } from './retries.ts';
 import type { RoutePlan } from './route-plan.ts';
 import type { RoutesScope } from './routes.ts';
+import { compileUpgrades } from './upgrades.ts';
 
 /** What a route says of how requests are forwarded, besides where to. */
 export function forwardingOptions(plan: RoutePlan, scope: RoutesScope): Partial<ForwardAction> {
@@ -14,6 +15,7 @@ export function forwardingOptions(plan: RoutePlan, scope: RoutesScope): Partial<
   return {
     ...(retry ? { retry } : {}),
     ...(attemptCount ? { attemptCount } : {}),
+    ...upgradesOf(plan, scope),
     ...streamLimits(plan.options.value),
   };
 }
@@ -32,6 +34,14 @@ function attemptCountOf(host: VirtualHostOptions): AttemptCount | undefined {
   const request = host.includeRequestAttemptCount === true;
   const response = host.includeAttemptCountInResponse === true;
   return request || response ? { request, response } : undefined;
+}
+
+function upgradesOf({ options }: RoutePlan, scope: RoutesScope): Pick<ForwardAction, 'upgrades'> {
+  const layer = options.layerOf('upgrades');
+  if (!layer) return {};
+  const { findings } = scopeAt(scope, layer.place);
+  const upgrades = compileUpgrades(options.value.upgrades, `${layer.path}.upgrades`, findings);
+  return upgrades ? { upgrades } : {};
 }
 
 function streamLimits(

@@ -4,6 +4,7 @@ import { oldestFirst } from './age.ts';
 import type { CompileState } from './compile-state.ts';
 import { shown, type Findings } from './findings.ts';
 import type { ListenerPlan } from './listener-plan.ts';
+import { listenerSettings } from './listener-settings.ts';
 import { selection } from './selection.ts';
 import { serveVersion } from './served-version.ts';
 
@@ -66,7 +67,8 @@ function planGateway(
     });
     return undefined;
   }
-  const listener = listenerOf(gateway, context);
+  const settings = listenerSettings(spec, findings);
+  const listener = { ...listenerOf(gateway, context), ...settings };
   checkPort(listener, spec, context, findings);
   checkProtection(spec, findings);
   return plan(listener, selection(spec.httpGateway, { context, findings, metadata }));

@@ -147,6 +147,22 @@ export class Call {
     return true;
   }
 
+  /** Sends the head that changes the protocol; false: the client is gone. */
+  switchProtocol(lines: HeaderLines): boolean {
+    if (this.answered) return false;
+    const { upgrade } = this.exchange;
+    try {
+      this.response.writeHead(101, [...lines, 'connection', 'Upgrade', 'upgrade', upgrade]);
+      this.response.flushHeaders();
+    } catch {
+      this.abort();
+      return false;
+    }
+    this.#status = 101;
+    this.#firstByteMs = this.context.clock.monotonic() - this.#startedMs;
+    return true;
+  }
+
   /** Cuts the connection: what was sent must not look like a whole answer. */
   abort(): void {
     const { socket } = this.request;
@@ -182,7 +198,7 @@ export class Call {
     const { exchange, context, response, connection } = this;
     this.#body?.end();
     if (connection.call === this) connection.call = undefined;
-    const aborted = !response.writableFinished;
+    const aborted = !response.writableFinished && this.#status !== 101;
     if (aborted) this.pending?.cancel();
     this.pending = undefined;
     const durationMs = context.clock.monotonic() - this.#startedMs;

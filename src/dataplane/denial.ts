@@ -20,6 +20,7 @@ export type DenialReason =
   | 'method'
   | 'too_large'
   | 'expectation'
+  | 'upgrade'
   | 'no_route'
   | 'rbac'
   | 'closed'

@@ -58,6 +58,8 @@ export class Exchange implements TokenRequest, MatchInput {
   contentLength = 0;
   chunked = false;
   asksUpgrade = false;
+  /** The protocol that is asked for, in lower case; empty: none that counts. */
+  upgrade = '';
   virtualHost: PreparedVirtualHost | undefined = undefined;
   route: PreparedRoute | undefined = undefined;
   matcher: PreparedMatcher | undefined = undefined;

@@ -3,12 +3,15 @@ import { badRequest, type Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import type { Limits } from './limits.ts';
 import { rewritesBody } from '../llm/prepare-request.ts';
+import { upgradeRefused } from './stage-upgrade.ts';
 import type { Upstream } from './upstream.ts';
 import { makesDotSegment } from './upstream-path.ts';
 
 /** Why a request that all stages let through cannot be sent to a cluster; undefined: it can. */
 export function clusterRefusal(exchange: Exchange, upstream: Upstream): Denial | undefined {
   if (isRewrittenAstray(exchange)) return badRequest('bad_target', 'dots at the rewrite');
+  // What goes through a tunnel cannot be searched for the key of a model server.
+  if (exchange.upgrade !== '' && upstream.backend !== undefined) return upgradeRefused;
   const missing = upstream.backend?.missing;
   return missing === undefined ? undefined : noCredential(missing);
 }

@@ -16,6 +16,7 @@ import {
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import type { HeaderLines } from './header-lines.ts';
+import { upgradeRefused } from './stage-upgrade.ts';
 import { limitStream } from './stream-limits.ts';
 import { Tries } from './tries.ts';
 import type { Upstream } from './upstream.ts';
@@ -28,6 +29,8 @@ export function forward(call: Call): void {
   const name = exchange.route?.destinations.next();
   const upstream = name === undefined ? undefined : exchange.program.upstreams.get(name);
   call.cluster = name ?? '';
+  const hasTunnel = exchange.upgrade === '' || call.response.tunnel !== undefined;
+  if (!hasTunnel) return call.deny(upgradeRefused);
   if (upstream === undefined) return call.deny(noCluster);
   const refusal = clusterRefusal(exchange, upstream);
   if (refusal !== undefined) return call.deny(refusal);

@@ -1,4 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 import type { Call } from './call.ts';
 
@@ -9,4 +10,6 @@ export class GatewayResponse<
   call: Call | undefined = undefined;
   /** The client waits for `100 Continue` before it sends its body. */
   expectsContinue = false;
+  /** The connection itself, where the protocol may be changed. */
+  tunnel: Duplex | undefined = undefined;
 }

@@ -46,7 +46,7 @@ export class ListeningServer {
     this.tls = options.tls;
     this.#context = context;
     this.#options = options;
-    this.#server = options.tls ? this.#tlsServer() : createServer(serverOptions(context.limits));
+    this.#server = options.tls ? this.#tlsServer() : createServer(this.#serverOptions());
     this.#bind();
   }
 
@@ -110,7 +110,7 @@ export class ListeningServer {
       }
     };
     return createTlsServer({
-      ...serverOptions(this.#context.limits),
+      ...this.#serverOptions(),
       SNICallback: sni,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
@@ -127,6 +127,7 @@ export class ListeningServer {
     server.on('request', (request, response) => this.#request(request, response, false));
     server.on('checkContinue', (request, response) => this.#request(request, response, true));
     server.on('checkExpectation', (request, response) => this.#request(request, response, false));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     server.on('connect', (_request, socket) => {
       this.#refuse(socket, { status: 405, text: 'Method Not Allowed' });
     });
@@ -156,6 +157,31 @@ export class ListeningServer {
     response.expectsContinue = expectsContinue;
     if (connection.call === undefined) this.#serve(connection, request, response);
     else this.#queue(connection, connection.call, () => this.#serve(connection, request, response));
+  }
+
+  #serverOptions() {
+    const shouldUpgradeCallback = (request: IncomingMessage): boolean => this.#mayUpgrade(request);
+    return { ...serverOptions(this.#context.limits), shouldUpgradeCallback };
+  }
+
+  /** Behind another request on its connection, or in front of a body, it is a request like any other. */
+  #mayUpgrade({ headers, socket }: IncomingMessage): boolean {
+    if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      return false;
+    }
+    return this.#connections.get(socket)?.call === undefined;
+  }
+
+  /** The connection is handed over: whatever the answer is, it is the last one on it. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (head.length > 0) socket.unshift(head);
+    const response = new GatewayResponse(request);
+    response.tunnel = socket;
+    response.assignSocket(request.socket);
+    response.on('finish', () => request.socket.destroySoon());
+    socket.on('drain', () => response.emit('drain'));
+    this.#request(request, response, false);
   }
 
   #serve(connection: ClientConnection, request: IncomingMessage, response: GatewayResponse): void {

@@ -12,6 +12,7 @@ import {
 import { authorizationStage } from './stage-rbac.ts';
 import { headStage, targetStage, virtualHostStage } from './stage-request.ts';
 import { routeByClaimsStage, routeStage } from './stage-route.ts';
+import { upgradeStage } from './stage-upgrade.ts';
 
 /** A step on the way of a request: refuses it, or changes the exchange and lets it go on. */
 export interface Stage {
@@ -25,10 +26,12 @@ export const stages: readonly Stage[] = [
   { name: 'target', run: targetStage },
   { name: 'virtual-host', run: virtualHostStage },
   { name: 'route', run: routeStage },
+  { name: 'upgrade', run: upgradeStage },
   { name: 'jwt-before-ext-auth', run: beforeExtAuthStage },
   { name: 'jwt-after-ext-auth', run: afterExtAuthStage },
   { name: 'claim-headers', run: claimHeadersStage },
   { name: 'route-by-claims', run: routeByClaimsStage },
+  { name: 'upgrade-by-claims', run: upgradeStage },
   { name: 'token-removal', run: tokenRemovalStage },
   { name: 'rbac', run: authorizationStage },
   { name: 'action', run: actionStage },

@@ -10,8 +10,10 @@ export interface RequestHead {
   /** Of a body whose length was declared; 0: there is no body, unless it is chunked. */
   readonly contentLength: number;
   readonly chunked: boolean;
-  /** Another protocol was asked for, which is ignored. */
+  /** Another protocol was asked for, in whatever way. */
   readonly asksUpgrade: boolean;
+  /** The one to decide on, in lower case; empty: none, or one that is ignored. */
+  readonly upgrade: string;
 }
 
 /** For `Host`, `Connection` and the framing; everything else of the table is dropped. */
@@ -43,6 +45,7 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
   let contentLength = 0;
   let chunked = false;
   let asksUpgrade = false;
+  let upgrade = '';
   let nominated: Set<string> | undefined;
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] ?? '').toLowerCase();
@@ -54,8 +57,10 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
       host = value;
     } else if (role === 'connection') nominated = nominatedNames(value, nominated);
     else if (role === 'length') contentLength = Number(value);
-    else if (role === 'upgrade') asksUpgrade = true;
-    else if (role === 'expect') {
+    else if (role === 'upgrade') {
+      asksUpgrade = true;
+      upgrade += upgrade === '' ? value.toLowerCase() : `,${value.toLowerCase()}`;
+    } else if (role === 'expect') {
       if (value.toLowerCase() !== '100-continue') return unknownExpectation;
     } else if (role === 'encoding') {
       if (chunked || minorVersion === 0 || value.toLowerCase() !== 'chunked') return notChunked;
@@ -67,7 +72,8 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
     removeLines(headers, (name) => names.has(name));
   }
   if (chunked && asksUpgrade && nominated?.has('upgrade') === true) return chunkedUpgrade;
-  return { headers, host, contentLength, chunked, asksUpgrade };
+  const counts = nominated?.has('upgrade') === true && minorVersion > 0 && upgrade !== 'h2c';
+  return { headers, host, contentLength, chunked, asksUpgrade, upgrade: counts ? upgrade : '' };
 }
 
 // RFC 9110 section 10.1.1.

@@ -23,6 +23,7 @@ export function headStage(exchange: Exchange): Denial | undefined {
   exchange.contentLength = head.contentLength;
   exchange.chunked = head.chunked;
   exchange.asksUpgrade = head.asksUpgrade;
+  exchange.upgrade = head.upgrade;
   return undefined;
 }
 

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 import type { Dispatcher } from 'undici';
 
 import { protectResponse, removeKeyHeaders } from '../llm/protect-response.ts';
@@ -8,6 +10,7 @@ import type { HeaderLines } from './header-lines.ts';
 import { RequestBody } from './request-body.ts';
 import { responseHead } from './response-headers.ts';
 import { ResponseWriter } from './response-writer.ts';
+import { Tunnel } from './tunnel.ts';
 import type { Upstream, Waiter } from './upstream.ts';
 import { isStaleConnection, upstreamFault, upstreamTimeout } from './upstream-fault.ts';
 
@@ -145,6 +148,28 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     if (!this.#writer.begin(status, head)) this.#stop(clientLeft);
   }
 
+  /** From here on the two connections are one; undici does not know this one any more. */
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: object,
+    socket: Duplex,
+  ): void {
+    const raw = controller.rawHeaders;
+    const head = responseHead(Array.isArray(raw) ? raw : [], status);
+    this.#cancelTimeout?.();
+    const declined = this.#over || this.#outgoing.owner?.answered(status, head.lines) === true;
+    const client = this.#call.response.tunnel;
+    if (declined || client === undefined || !this.#call.switchProtocol(head.lines)) {
+      socket.destroy();
+      this.#finish();
+      return;
+    }
+    this.#outgoing.owner?.ended();
+    const tunnel = new Tunnel(this.#call, client, socket, () => this.#finish());
+    tunnel.begin();
+  }
+
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (!this.#over) this.#writer?.write(chunk);
   }
@@ -172,11 +197,13 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
 
   #dispatch(): void {
     const { method, path, headers, body } = this.#outgoing;
+    const { exchange } = this.#call;
     const options: Dispatcher.DispatchOptions & { servername: string } = {
       method,
       path,
       headers,
       body,
+      ...(exchange.upgrade === '' ? {} : { upgrade: exchange.upgrade }),
       servername: this.#endpoint.serverName,
       headersTimeout: this.#call.streamIdleMs,
       bodyTimeout: this.#call.streamIdleMs,

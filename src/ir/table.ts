@@ -31,6 +31,8 @@ export interface Listener {
   readonly tls: boolean;
   /** Compare `Host` without its port (Gateway `httpConnectionManagerSettings.stripAnyHostPort`). */
   readonly stripPort: boolean;
+  /** Protocols that requests may change to; absent: WebSocket, as in Gloo. */
+  readonly upgrades?: readonly 'websocket'[];
   /** Names into `RoutingTable.virtualHosts`. */
   readonly virtualHosts: readonly string[];
 }
@@ -86,6 +88,8 @@ export interface ForwardAction {
   /** Absent: only what a stale connection has lost is sent again. */
   readonly retry?: RetryPolicy;
   readonly attemptCount?: AttemptCount;
+  /** Protocols that requests may change to; absent: those of the listener. */
+  readonly upgrades?: readonly 'websocket'[];
   /** Between two pieces of request and response; 0 = none. Absent: five minutes. */
   readonly idleTimeoutMs?: number;
   /** From the head of the request to the end of the response; 0 = none, absent: that of the listener. */

@@ -1,4 +1,5 @@
 import type { Listener, TlsContext, VirtualHost } from '../ir/table.ts';
+import { upgradeConfigs } from './forwarding.ts';
 import { jwtFilter } from './jwt-filter.ts';
 import { secretSource, type Translation } from './translation.ts';
 import { typedConfig, type EnvoyConfig } from './typed-config.ts';
@@ -38,6 +39,7 @@ function connectionManager(
       normalize_path: true,
       merge_slashes: false,
       path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
+      upgrade_configs: upgradeConfigs(listener.upgrades ?? ['websocket']),
       ...(listener.stripPort ? { strip_any_host_port: true } : {}),
       route_config: {
         name: listener.name,

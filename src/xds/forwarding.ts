@@ -3,14 +3,21 @@ import type { ForwardAction, VirtualHost } from '../ir/table.ts';
 import { protoDuration, type EnvoyConfig } from './typed-config.ts';
 
 /** Fields of an Envoy route action that say how requests are forwarded, besides where to. */
-export function forwarding({ retry, idleTimeoutMs, maxDurationMs }: ForwardAction): EnvoyConfig {
+export function forwarding(action: ForwardAction): EnvoyConfig {
+  const { retry, upgrades, idleTimeoutMs, maxDurationMs } = action;
   return {
+    ...(upgrades ? { upgrade_configs: upgradeConfigs(upgrades) } : {}),
     ...(retry ? { retry_policy: retryPolicy(retry) } : {}),
     ...(idleTimeoutMs === undefined ? {} : { idle_timeout: protoDuration(idleTimeoutMs) }),
     ...(maxDurationMs === undefined
       ? {}
       : { max_stream_duration: { max_stream_duration: protoDuration(maxDurationMs) } }),
   };
+}
+
+/** WebSocket is turned on or off. */
+export function upgradeConfigs(upgrades: readonly 'websocket'[]): readonly EnvoyConfig[] {
+  return [{ upgrade_type: 'websocket', enabled: upgrades.includes('websocket') }];
 }
 
 /** Fields of an Envoy virtual host: all its routes count tries, or none. */

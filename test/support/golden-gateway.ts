@@ -160,7 +160,7 @@ interface EchoParts {
 
 function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
   const next = answersInTurn(answer);
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     if (answerFirst(request, response)) return;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -179,6 +179,19 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
       }, delayMs);
     });
   });
+  server.on('upgrade', (request, socket) => {
+    const { method = '', url: path = '', rawHeaders } = request;
+    const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
+    note({ method, path, headers, body: '' });
+    socket.on('error', () => undefined);
+    const { status, body } = next(request);
+    const lines =
+      status === 101
+        ? ['connection: Upgrade', 'upgrade: websocket']
+        : [`content-length: ${body.length}`];
+    socket.end([`HTTP/1.1 ${status} Upgraded`, ...lines, '', body].join('\r\n'));
+  });
+  return server;
 }
 
 /** Tries of one request have one x-request-id. */

@@ -47,10 +47,15 @@ describe('readHead', () => {
     [['Content-Length', '5'], { contentLength: 5, chunked: false }],
     [['Transfer-Encoding', 'Chunked'], { contentLength: 0, chunked: true }],
     [[], { contentLength: 0, chunked: false }],
-    [['Upgrade', 'h2c'], { asksUpgrade: true }],
+    [['Upgrade', 'h2c'], { asksUpgrade: true, upgrade: '' }],
     [['Upgrade', 'TLS/1.0', 'Transfer-Encoding', 'chunked'], { asksUpgrade: true, chunked: true }],
     [['Connection', 'Upgrade', 'Upgrade', 'h2c', 'Content-Length', '5'], { contentLength: 5 }],
-    [['Expect', '100-Continue'], { asksUpgrade: false }],
+    [
+      ['Connection', 'Upgrade', 'Upgrade', 'WebSocket'],
+      { asksUpgrade: true, upgrade: 'websocket' },
+    ],
+    [['Connection', 'x, upgrade', 'Upgrade', 'a', 'Upgrade', 'b'], { upgrade: 'a,b' }],
+    [['Expect', '100-Continue'], { asksUpgrade: false, upgrade: '' }],
   ])('reads the framing of %j', (lines, expected) => {
     expect(read(lines)).toMatchObject(expected);
   });

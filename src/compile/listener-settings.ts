@@ -1,0 +1,19 @@
+import type { GatewaySpec } from '../api/gateway.ts';
+import type { Listener } from '../ir/table.ts';
+import type { Findings } from './findings.ts';
+import { compileUpgrades } from './upgrades.ts';
+
+const base = 'spec.httpGateway.options';
+
+/** What a Gateway says of every request on its listener. */
+export function listenerSettings(
+  { httpGateway }: GatewaySpec,
+  findings: Findings,
+): Partial<Listener> {
+  const manager = httpGateway?.options?.httpConnectionManagerSettings;
+  const path = `${base}.httpConnectionManagerSettings.upgrades`;
+  const upgrades = compileUpgrades(manager?.upgrades, path, findings);
+  return {
+    ...(upgrades ? { upgrades } : {}),
+  };
+}
