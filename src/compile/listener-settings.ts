@@ -13,7 +13,5 @@ export function listenerSettings(
   const manager = httpGateway?.options?.httpConnectionManagerSettings;
   const path = `${base}.httpConnectionManagerSettings.upgrades`;
   const upgrades = compileUpgrades(manager?.upgrades, path, findings);
-  return {
-    ...(upgrades ? { upgrades } : {}),
-  };
+  return upgrades ? { upgrades } : {};
 }

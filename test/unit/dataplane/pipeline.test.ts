@@ -42,8 +42,16 @@ const forUser = (user: string, more: Partial<Route>): Route =>
 test('the stages in their order', () => {
   expect(stages.map(({ name }) => name)).toEqual(
     [
-      ['head', 'target', 'virtual-host', 'route', 'jwt-before-ext-auth', 'jwt-after-ext-auth'],
-      ['claim-headers', 'route-by-claims', 'token-removal', 'rbac', 'action'],
+      [
+        'head',
+        'target',
+        'virtual-host',
+        'route',
+        'upgrade',
+        'jwt-before-ext-auth',
+        'jwt-after-ext-auth',
+      ],
+      ['claim-headers', 'route-by-claims', 'upgrade-by-claims', 'token-removal', 'rbac', 'action'],
     ].flat(),
   );
 });

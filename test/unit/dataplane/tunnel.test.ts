@@ -48,7 +48,7 @@ async function tunnels(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const destinations = [{ cluster: 'up', weight: 1 }];
-  const action = { kind: 'forward', destinations, timeoutMs: 100, ...more } as const;
+  const action = { kind: 'forward', destinations, timeoutMs: 1000, ...more } as const;
   const host = virtualHost({ routes: [route({ action })] });
   const gateway = await startGateway(table(host, [cluster(port, { maxConnections: 1 })]), {
     limits,
@@ -101,7 +101,7 @@ describe('a tunnel', () => {
     const head = await client.until('\r\n\r\n');
     expect(head).toContain('HTTP/1.1 101 Switching Protocols\r\n');
     expect(head.toLowerCase()).toContain('upgrade: websocket\r\n');
-    await new Promise((resolve) => void setTimeout(resolve, 200));
+    await new Promise((resolve) => void setTimeout(resolve, 1200));
     client.socket.write('ping');
     expect(await client.until('ping')).toContain('ping');
     client.socket.destroy();
