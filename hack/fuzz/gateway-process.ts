@@ -1,7 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-import type { GatewaySetting, GatewayState } from './gateway-child.ts';
+import type { Limits } from '../../src/dataplane/limits.ts';
+import { signToken } from '../../test/support/token-factory.ts';
+import type { GatewayState } from './gateway-child.ts';
+import { issuerKeys } from './token-keys.ts';
+import { places } from './token-worlds.ts';
 
 /** A gateway in a process of its own. */
 export interface ForkedGateway {
@@ -13,15 +17,45 @@ export interface ForkedGateway {
   readonly stop: () => Promise<void>;
 }
 
+const key = issuerKeys.p256;
+
+const provider = {
+  name: 'kc',
+  issuer: 'https://kc.example',
+  audiences: ['api'],
+  keySet: 'set',
+  sources: [places.parameter, places.bearer],
+  keepToken: false,
+  claimsToHeaders: [{ claim: 'sub', header: 'x-sub', append: false }],
+  clockSkewSeconds: 60,
+} as const;
+
+/** Claims that open `/guarded`, for ten hours. */
+export function claimsOf(sub: unknown): Readonly<Record<string, unknown>> {
+  return { iss: provider.issuer, aud: 'api', sub, exp: Math.floor(Date.now() / 1000) + 36_000 };
+}
+
+/** A token of the gateway's issuer, whatever its payload. */
+export function tokenOf(payload: unknown): string {
+  return signToken(key, payload);
+}
+
+/** Where it forwards to, and within which bounds. */
+export interface ForkSetting {
+  readonly upstreamPort: number;
+  readonly limits: Partial<Limits>;
+  readonly timeoutMs: number;
+}
+
 /** Starts it; whatever it writes to stderr can be seen in `exit`. */
-export async function forkGateway(setting: GatewaySetting): Promise<ForkedGateway> {
+export async function forkGateway(setting: ForkSetting): Promise<ForkedGateway> {
   const child = fork(new URL('gateway-child.ts', import.meta.url), {
     execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   let errors = '';
   child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
-  child.send(setting);
+  child.send({ ...setting, provider, keyText: JSON.stringify(key.jwk) });
   const [{ port }] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(errors))),

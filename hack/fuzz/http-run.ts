@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { signToken } from '../../test/support/token-factory.ts';
-import { forkGateway } from './gateway-process.ts';
+import { claimsOf, forkGateway, tokenOf } from './gateway-process.ts';
 import type { GatewayState } from './gateway-child.ts';
 import { readAnswers } from './http-answers.ts';
 import { clientScript, type ClientScript } from './http-messages.ts';
@@ -10,8 +9,6 @@ import { faultsOf } from './http-oracle.ts';
 import { readRequests, type Reading } from './http-reading.ts';
 import { caseRandom } from './random.ts';
 import { startStrictUpstream, type StrictUpstream } from './strict-upstream.ts';
-import { issuerKeys } from './token-keys.ts';
-import { places } from './token-worlds.ts';
 
 /** How much of what is to be done. */
 export interface HttpRun {
@@ -62,16 +59,6 @@ const findingLimit = 20;
 const patienceMs = 60;
 
 const subject = 'fuzz';
-const key = issuerKeys.p256;
-
-const goodToken = (): string =>
-  signToken(key, {
-    iss: 'https://kc.example',
-    aud: 'api',
-    sub: subject,
-    exp: Math.floor(Date.now() / 1000) + 36_000,
-  });
-
 /** Throws connections at a data plane in a process of its own. */
 export async function runHttp(run: HttpRun): Promise<HttpReport> {
   const upstream = await startStrictUpstream();
@@ -79,17 +66,6 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
     upstreamPort: upstream.port,
     limits,
     timeoutMs: 30_000,
-    keyText: JSON.stringify(key.jwk),
-    provider: {
-      name: 'kc',
-      issuer: 'https://kc.example',
-      audiences: ['api'],
-      keySet: 'set',
-      sources: [places.parameter, places.bearer],
-      keepToken: false,
-      claimsToHeaders: [{ claim: 'sub', header: 'x-sub', append: false }],
-      clockSkewSeconds: 60,
-    },
   });
   const tally: Tally = {
     findings: [],
@@ -99,7 +75,7 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
     done: 0,
     early: undefined,
   };
-  const lab = { run, upstream, port: gateway.port, token: goodToken(), tally };
+  const lab = { run, upstream, port: gateway.port, token: tokenOf(claimsOf(subject)), tally };
   const started = performance.now();
   const [first, end] = run.only === undefined ? [0, run.connections] : [run.only, run.only + 1];
   let next = first;
