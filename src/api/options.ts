@@ -4,6 +4,7 @@ import {
   stagedVhostSchema,
   vhostExtensionSchema,
 } from './jwt.ts';
+import { lbHashSchema } from './load-balancer.ts';
 import { rbacSchema } from './rbac.ts';
 import { retriesSchema } from './retries.ts';
 import {
@@ -83,7 +84,7 @@ export const routeOptionsSchema = obj(
     faults: later('Injected faults.'),
     tracing: later('Tracing.'),
     shadowing: later('Copies of requests to another upstream.'),
-    lbHash: later('Hashing for load balancing.'),
+    lbHash: opt(lbHashSchema),
     upgrades: opt(upgradesSchema),
     hostRewrite: later('New Host.'),
     autoHostRewrite: later('Host of the upstream.'),

@@ -38,9 +38,9 @@ const destinationSchema = obj(
       ),
     ),
     subset: opt(
-      unsupported(
-        obj('Only endpoints with these labels.', { values: opt(map('Labels.', str('Value.'))) }),
-      ),
+      obj('Only endpoints with these labels, by a subsetSpec of the Upstream.', {
+        values: opt(map('Labels.', str('Value.'))),
+      }),
     ),
     destinationSpec: opt(unsupported(opaque('Function-level destination.'))),
   },

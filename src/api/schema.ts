@@ -76,6 +76,11 @@ export function int(description: string, limits: { minimum?: number; maximum?: n
   return Type.Integer({ description, minimum: 0, maximum: 4294967295, ...limits });
 }
 
+/** A number with a fraction. */
+export function num(description: string, limits: { minimum?: number; maximum?: number } = {}) {
+  return Type.Unsafe<number>({ type: 'number', description, ...limits });
+}
+
 /** `15s`, `0.5s`, `1m30s`, `0s`. */
 export function duration(description: string) {
   return Type.String({

@@ -14,6 +14,7 @@ import {
 } from './schema.ts';
 import { errorDetails } from '../ir/jwt.ts';
 import { pathMatchings } from '../ir/matcher.ts';
+import { circuitBreakersSchema } from './upstream-connections.ts';
 
 const seekgate = obj('Settings that Gloo does not have.', {
   defaultUpstream: opt(
@@ -73,7 +74,7 @@ export const settingsSchema = obj('Settings of the installation.', {
       disableKubernetesDestinations: opt(unsupported(bool('No Upstreams from Services.'))),
       disableGrpcWeb: opt(unsupported(bool('No gRPC-Web.'))),
       disableProxyGarbageCollection: opt(unsupported(bool('Keep Proxies.'))),
-      circuitBreakers: later('Defaults of the limits.'),
+      circuitBreakers: opt(circuitBreakersSchema),
       endpointsWarmingTimeout: later('Warming of endpoints.'),
       failoverUpstreamDnsPollingInterval: later('DNS.'),
       logTransformationRequestResponseInfo: later('Logs.'),

@@ -84,6 +84,7 @@ function shape(node: SchemaNode, path: string): StructuralSchema {
     case 'string':
     case 'boolean':
     case 'integer':
+    case 'number':
       return {};
     case undefined:
       return preserve;

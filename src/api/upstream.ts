@@ -1,6 +1,5 @@
 import {
   bool,
-  duration,
   int,
   later,
   laterObject,
@@ -14,28 +13,12 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
+import { circuitBreakersSchema, connectionConfigSchema } from './upstream-connections.ts';
+import { headText, healthCheckSchema, outlierDetectionSchema } from './upstream-health.ts';
+import { loadBalancerSchema, subsetSpecSchema } from './load-balancer.ts';
+import { upstreamSslSchema } from './upstream-ssl.ts';
 
 const port = (description: string) => int(description, { minimum: 1, maximum: 65_535 });
-
-const upstreamSslConfig = obj(
-  'TLS to the backend.',
-  {
-    secretRef: opt(refTo('A Secret; its ca.crt is what server certificates are checked against.')),
-    sslFiles: laterObject('Certificates from files.'),
-    sds: laterObject('Secret discovery service.'),
-    sni: opt(str('Server name.', { maxLength: 253 })),
-    verifySubjectAltName: opt(unsupported(list('Accepted names of the server.', str('A name.')))),
-    oneWayTls: opt(
-      bool(
-        'Gloo: ignore the authorities of the secret. Here certificates are checked all the same.',
-      ),
-    ),
-    parameters: later('TLS versions and ciphers.'),
-    alpnProtocols: opt(unsupported(list('ALPN protocols.', str('A protocol.')))),
-    allowRenegotiation: opt(unsupported(bool('Allow renegotiation.'))),
-  },
-  { oneOf: [{ fields: ['secretRef', 'sslFiles', 'sds'] }] },
-);
 
 const staticSpec = obj('Fixed hosts.', {
   hosts: opt(
@@ -47,9 +30,10 @@ const staticSpec = obj('Fixed hosts.', {
         sniAddr: opt(str('Server name for this host.', { maxLength: 253 })),
         loadBalancingWeight: opt(int('Share of this host. Default 1.', { minimum: 1 })),
         healthCheckConfig: opt(
-          unsupported(
-            obj('Health check.', { path: opt(str('Path.')), method: opt(str('Method.')) }),
-          ),
+          obj('How this host is checked, where the Upstream has a health check by HTTP.', {
+            path: opt(str('Path.', { pattern: headText, maxLength: 2048 })),
+            method: opt(str('Method.', { pattern: '^[A-Z]+$', maxLength: 16 })),
+          }),
         ),
         metadata: opt(unsupported(opaque('Metadata.'))),
       }),
@@ -67,7 +51,7 @@ const kubeSpec = obj('A Kubernetes Service.', {
   ),
   servicePort: port('Port of the Service.'),
   selector: opt(unsupported(map('Only pods with these labels.', str('Value.')))),
-  subsetSpec: opt(unsupported(opaque('Subsets by label.'))),
+  subsetSpec: opt(subsetSpecSchema),
   serviceSpec: opt(unsupported(opaque('Function-level description.'))),
 });
 
@@ -159,29 +143,13 @@ export const upstreamSchema = obj(
     gcp: laterObject('Google Cloud Run.'),
     consul: laterObject('Consul.'),
     pipe: laterObject('A Unix socket.'),
-    sslConfig: opt(upstreamSslConfig),
-    circuitBreakers: opt(
-      obj('Limits of the connections.', {
-        maxConnections: opt(int('Connections at most. Default 1024.', { minimum: 1 })),
-        maxPendingRequests: opt(unsupported(int('Waiting requests at most.'))),
-        maxRequests: opt(unsupported(int('Requests at most.'))),
-        maxRetries: opt(unsupported(int('Retries at most.'))),
-      }),
-    ),
-    connectionConfig: opt(
-      obj('Connections.', {
-        connectTimeout: opt(duration('Time to connect. Default 5s.')),
-        maxRequestsPerConnection: opt(unsupported(int('Requests a connection at most.'))),
-        tcpKeepalive: later('TCP keep-alive.'),
-        perConnectionBufferLimitBytes: opt(unsupported(int('Buffer a connection.'))),
-        commonHttpProtocolOptions: later('Idle timeouts and limits.'),
-        http1ProtocolOptions: later('HTTP/1.1.'),
-      }),
-    ),
+    sslConfig: opt(upstreamSslSchema),
+    circuitBreakers: opt(circuitBreakersSchema),
+    connectionConfig: opt(connectionConfigSchema),
     discoveryMetadata: opt(opaque('Written by discovery; not looked at.')),
-    loadBalancerConfig: later('Load balancing. Round robin is used.'),
-    healthChecks: later('Active health checks.'),
-    outlierDetection: later('Passive health checks.'),
+    loadBalancerConfig: opt(loadBalancerSchema),
+    healthChecks: opt(list('Active health checks; one at most.', healthCheckSchema, 8)),
+    outlierDetection: opt(outlierDetectionSchema),
     failover: later('Other localities.'),
     useHttp2: later('HTTP/2 to the backend.'),
     initialStreamWindowSize: later('HTTP/2 windows.'),

@@ -8,9 +8,11 @@ import { shown } from './findings.ts';
 import type { At } from './host-plan.ts';
 import { permitted } from './namespaces.ts';
 import { findPart, partRef, scopeAt } from './parts.ts';
+import { compileLbHash } from './lb-hash.ts';
 import type { HostScope } from './providers.ts';
 import { compileRedirect } from './redirects.ts';
 import { closed } from './closed.ts';
+import { compileSubset } from './destination-subset.ts';
 import { sharesGuard } from './unenforced-guards.ts';
 import { noteUnready } from './unready-upstreams.ts';
 
@@ -35,7 +37,7 @@ export function compileAction({ value: spec, path }: At<RouteSpec>, scope: HostS
     const at = { value: single, path: `${path}.routeAction.single` };
     const cluster = destination(at, scope);
     const isKnown = single.kube !== undefined || scope.context.backends.get(cluster) !== undefined;
-    const to = [{ cluster, weight: 1 }];
+    const to = [{ cluster, weight: 1, ...compileSubset(at, cluster, scope) }];
     return (isKnown ? undefined : missing(cluster, scope)) ?? forward(spec, to, scope);
   }
   if (multi) {
@@ -71,6 +73,7 @@ function forward(
     destinations,
     timeoutMs: written ?? (toModel ? defaultLlmTimeoutMs : defaultTimeoutMs),
     ...(prefixRewrite ? { prefixRewrite } : {}),
+    ...compileLbHash(spec.options?.lbHash),
   };
 }
 
@@ -124,10 +127,11 @@ export function compileWeights(
           : 'multi destination routes must have weights with a total weight that is greater than or equal to 1',
     });
   }
-  return value.map(({ destination: target, weight }, index) => ({
-    cluster: destination({ value: target, path: `${path}[${index}].destination` }, scope),
-    weight: weight ?? 0,
-  }));
+  return value.map(({ destination: target, weight }, index) => {
+    const at = { value: target, path: `${path}[${index}].destination` };
+    const cluster = destination(at, scope);
+    return { cluster, weight: weight ?? 0, ...compileSubset(at, cluster, scope) };
+  });
 }
 
 /** The name of the destination's cluster, whether or not it exists: a request there gets 503. */

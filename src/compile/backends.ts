@@ -8,6 +8,8 @@ export interface Backend {
   readonly isModel: boolean;
   /** It sends a key of its owner: only permitted namespaces may route to it. */
   readonly holdsCredential: boolean;
+  /** Labels that a destination can choose its endpoints by, each set sorted; undefined: it has no subsets. */
+  readonly subsets?: readonly (readonly string[])[];
 }
 
 // One object for each of the cases: compiles compare them by identity.
@@ -16,11 +18,26 @@ const model: Backend = { isModel: true, holdsCredential: false };
 const modelWithKey: Backend = { isModel: true, holdsCredential: true };
 
 /** What routes have to know of the Upstream of a cluster. */
-export function backendOf({ llm }: Cluster): Backend {
+export function backendOf({ llm, subsets }: Cluster): Backend {
+  if (subsets) return withSubsets(subsets.selectors.map(({ keys }) => [...keys].sort()));
   if (!llm) return plain;
   const { kind } = llm.credential;
   // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
   return kind === 'secret' || kind === 'missing' ? modelWithKey : model;
+}
+
+/** By JSON of their subsets; few, as whoever writes them names labels. */
+const divided = new Map<string, Backend>();
+const mostDivided = 1000;
+
+function withSubsets(subsets: readonly (readonly string[])[]): Backend {
+  const key = JSON.stringify(subsets);
+  const known = divided.get(key);
+  if (known) return known;
+  if (divided.size >= mostDivided) divided.clear();
+  const backend: Backend = { ...plain, subsets };
+  divided.set(key, backend);
+  return backend;
 }
 
 /** What keeps an Upstream from being used; other warnings only take something from it. */

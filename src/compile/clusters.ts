@@ -1,10 +1,9 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
-import type { Ref } from '../api/schema.ts';
-import { durationMs } from '../base/duration.ts';
+import type { Subsets } from '../ir/balancer.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
 import { oldestFirst } from './age.ts';
-import { isCertificate } from './certificates.ts';
-import { clusterName, defaultConnections } from './cluster-defaults.ts';
+import { clusterName } from './cluster-defaults.ts';
+import { compileConnections, compileLimits } from './cluster-limits.ts';
 import { backendFault, backendOf } from './backends.ts';
 import type { CompileContext } from './context.ts';
 import type { CompileState } from './compile-state.ts';
@@ -13,12 +12,13 @@ import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
 import { compileLlm } from './llm.ts';
 import { remembered } from './remembered.ts';
-import { findSecret, type SecretUse } from './secrets.ts';
+import { compileBalancing, compileSubsets } from './load-balancing.ts';
+import type { SecretUse } from './secrets.ts';
 import { serveVersion } from './served-version.ts';
+import { compileHealth } from './upstream-health.ts';
+import { compileTls } from './upstream-tls.ts';
 
 const httpsPort = 443;
-/** An hour is for ever here; timers overflow at 25 days. */
-const longestTimeoutMs = 3_600_000;
 
 /** Compiles every Upstream, used or not: its own outcome says what is wrong with it. The oldest ones have their references first. */
 export async function clustersPass(state: CompileState): Promise<void> {
@@ -46,6 +46,7 @@ function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): Cluste
 interface Target {
   readonly endpoints: readonly Endpoint[];
   readonly tls?: UpstreamTls;
+  readonly subsets?: Subsets;
   readonly llm?: LlmBackend;
 }
 
@@ -64,12 +65,10 @@ function compileUpstream(
   return {
     name: clusterName(metadata),
     ...target,
-    connectTimeoutMs: Math.min(
-      durationMs(spec.connectionConfig?.connectTimeout ?? '') ||
-        defaultConnections.connectTimeoutMs,
-      longestTimeoutMs,
-    ),
-    maxConnections: spec.circuitBreakers?.maxConnections ?? defaultConnections.maxConnections,
+    ...compileConnections(spec.connectionConfig),
+    ...compileLimits(spec.circuitBreakers ?? context.settings.circuitBreakers),
+    ...compileBalancing(spec.loadBalancerConfig, findings),
+    ...compileHealth(upstream, findings),
   };
 }
 
@@ -85,7 +84,12 @@ function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
     };
     const endpoints = serviceEndpoints(service, { ...use, path: 'spec.kube' });
     const tls = spec.sslConfig ? compileTls(upstream, use, false) : undefined;
-    return { endpoints, ...(tls ? { tls } : {}) };
+    const { subsetSpec } = spec.kube;
+    return {
+      endpoints,
+      ...(tls ? { tls } : {}),
+      ...(subsetSpec ? { subsets: compileSubsets(subsetSpec) } : {}),
+    };
   }
   const target = spec.ai && compileLlm(upstream, spec.ai, use);
   if (!target) return { endpoints: [] };
@@ -112,60 +116,17 @@ function staticTarget(upstream: Resource<'Upstream'>, use: SecretUse): Target {
     checkHost(host.addr, `${path}.addr`, use);
     if (host.sniAddr) checkServerName(host.sniAddr, `${path}.sniAddr`, use.findings);
     const sni = host.sniAddr ? { sni: host.sniAddr } : {};
-    return { host: host.addr, port: host.port, weight: host.loadBalancingWeight ?? 1, ...sni };
+    const { path: healthPath, method: healthMethod } = host.healthCheckConfig ?? {};
+    return {
+      host: host.addr,
+      port: host.port,
+      weight: host.loadBalancingWeight ?? 1,
+      ...sni,
+      ...(healthPath ? { healthPath } : {}),
+      ...(healthMethod ? { healthMethod } : {}),
+    };
   });
   const wanted =
     spec?.useTls ?? (hosts.some(({ port }) => port === httpsPort) || sslConfig !== undefined);
   return wanted ? { endpoints, tls: compileTls(upstream, use, false) } : { endpoints };
-}
-
-/** Gloo checks the certificates of an Upstream only against a CA that is given; then a Warning says so. */
-function compileTls(
-  { spec }: Resource<'Upstream'>,
-  use: SecretUse,
-  alwaysVerify: boolean,
-): UpstreamTls {
-  const ssl = spec.sslConfig ?? {};
-  const { sni, secretRef } = ssl;
-  if (sni) checkServerName(sni, 'spec.sslConfig.sni', use.findings);
-  const ca = secretRef && readAuthorities(secretRef, { ...use, path: 'spec.sslConfig.secretRef' });
-  // Other ways to name authorities are not read yet; then those of the system have to do, rather than none.
-  const asksToVerify =
-    secretRef !== undefined ||
-    ssl.sslFiles !== undefined ||
-    ssl.sds !== undefined ||
-    (ssl.verifySubjectAltName ?? []).length > 0;
-  const verify = alwaysVerify || asksToVerify;
-  if (!verify) {
-    use.findings.warn({
-      reason: 'InsecureUpstream',
-      path: 'spec.sslConfig',
-      what: 'the certificate of the server is not checked: name a Secret with ca.crt in sslConfig.secretRef',
-    });
-  }
-  return { ...(sni ? { sni } : {}), verify, ...(ca === undefined ? {} : { ca }) };
-}
-
-function readAuthorities(ref: Ref, use: SecretUse): string | undefined {
-  const secret = findSecret(ref, use);
-  if (!secret) return undefined;
-  const ca = secret.read('ca.crt');
-  if (ca === undefined) {
-    use.findings.warn({
-      reason: 'SecretNotFound',
-      path: use.path,
-      what: 'certificates are checked against the authorities of the system',
-      found: `no entry ca.crt in ${secret.id}`,
-      accepted: 'an entry ca.crt',
-    });
-  } else if (!isCertificate(ca)) {
-    use.findings.error({
-      reason: 'InvalidUpstream',
-      path: use.path,
-      what: 'no server could be trusted',
-      found: `an entry ca.crt in ${secret.id} that is no certificate`,
-      accepted: 'certificates in PEM',
-    });
-  }
-  return ca;
 }

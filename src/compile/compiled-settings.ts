@@ -1,5 +1,6 @@
 import type { Ref } from '../api/schema.ts';
 import type { ErrorDetail } from '../ir/jwt.ts';
+import type { CircuitBreakersSpec } from '../api/upstream-connections.ts';
 
 /** Settings in force, defaults filled in. */
 export interface CompiledSettings {
@@ -15,6 +16,8 @@ export interface CompiledSettings {
   readonly strictPolicyPaths: boolean;
   readonly errorDetail: ErrorDetail;
   readonly defaultUpstream?: Required<Ref>;
+  /** Limits of Upstreams that have none of their own. */
+  readonly circuitBreakers?: CircuitBreakersSpec;
   /** Namespaces whose Upstreams with a key may be used from others; `*` is all. */
   readonly sharedUpstreams: readonly string[];
   /** Namespaces whose Secrets may be used from others; `*` is all. */

@@ -37,9 +37,10 @@ export function usedSecrets(
     ...Object.values(virtualHosts).flatMap(({ tls }) =>
       tls ? [tls.certificateSecret, tls.keySecret] : [],
     ),
-    ...Object.values(clusters).flatMap(({ llm }) =>
-      llm?.credential.kind === 'secret' ? [llm.credential.secret] : [],
-    ),
+    ...Object.values(clusters).flatMap(({ llm, tls }) => [
+      ...(llm?.credential.kind === 'secret' ? [llm.credential.secret] : []),
+      ...[tls?.certificateSecret, tls?.keySecret].flatMap((id) => id ?? []),
+    ]),
     ...Object.values(keySets).flatMap(sharedSecretsOf),
   ]);
   return byName(secrets, ids);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { Clock } from '../base/clock.ts';
+import type { Labels } from '../ir/balancer.ts';
 import type { Logger } from '../base/log.ts';
 import type { AccessLog } from './access-log.ts';
 import { BodyWatch } from './body-watch.ts';
@@ -50,6 +51,10 @@ export class Call {
   pending: Cancellable | undefined = undefined;
   cluster = '';
   endpoint = '';
+  /** What the destination of its route asks of an endpoint. */
+  subset: Labels | undefined = undefined;
+  /** Put behind the header lines of the upstream's answer. */
+  readonly answerLines: HeaderLines = [];
   bytesSent = 0;
   /** Between two pieces of the answer, and until a reader takes what waits for it; 0 = no bound. */
   streamIdleMs: number;

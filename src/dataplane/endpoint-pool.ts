@@ -1,13 +1,19 @@
-import { isIP } from 'node:net';
-import { buildConnector, Pool } from 'undici';
+import { Pool, type buildConnector } from 'undici';
 
-import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
-import { checkedLookup, forbiddenAddressError } from '../jwt/checked-lookup.ts';
-import { isForbiddenAddress } from '../jwt/forbidden-address.ts';
+import type { Candidate } from './balancer.ts';
+import {
+  createEndpointConnector,
+  serverNameOf,
+  type ConnectorParts,
+} from './endpoint-connector.ts';
+import type { EndpointHealth } from './endpoint-health.ts';
+
+/** Above what TCP connections outlive; a timer of node cannot wait much longer. */
+const foreverMs = 24 * 3_600_000;
 
 /** Connections to one endpoint; shared by the programs that name it and closed when none does any more. */
-export class EndpointPool {
+export class EndpointPool implements Candidate {
   /** `host:port`, for the log. */
   readonly label: string;
   readonly weight: number;
@@ -15,27 +21,38 @@ export class EndpointPool {
   readonly key: string;
   /** Constant, so that undici never opens a connection anew because `Host` changed. */
   readonly serverName: string;
+  readonly endpoint: Endpoint;
+  /** `https://host:port`, or without TLS `http`. */
+  readonly origin: string;
+  /** Requests under way. */
+  active = 0;
+  /** Undefined: nobody asks how it is. */
+  health: EndpointHealth | undefined;
   readonly #cluster: Cluster;
-  readonly #host: string;
-  readonly #localAddresses: LocalAddresses;
+  readonly #parts: ConnectorParts;
   #pool: Pool | undefined;
   #holders = 1;
 
-  constructor(cluster: Cluster, endpoint: Endpoint, localAddresses: LocalAddresses) {
-    const bracketed = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
-    this.label = `${bracketed}:${endpoint.port}`;
+  constructor(cluster: Cluster, endpoint: Endpoint, parts: ConnectorParts) {
+    this.label = endpointLabel(endpoint);
     this.weight = endpoint.weight;
     this.key = poolKey(cluster, endpoint);
-    this.serverName = endpoint.sni ?? cluster.tls?.sni ?? endpoint.host;
+    this.serverName = serverNameOf(cluster, endpoint);
+    this.endpoint = endpoint;
+    this.origin = `${cluster.tls ? 'https' : 'http'}://${this.label}`;
     this.#cluster = cluster;
-    this.#host = endpoint.host;
-    this.#localAddresses = localAddresses;
+    this.#parts = parts;
   }
 
   /** Opened on first use: a table of thousands of clusters costs nothing before it is asked. */
   get pool(): Pool {
     this.#pool ??= this.#open();
     return this.#pool;
+  }
+
+  /** Opens a connection as those of the pool are. */
+  connector(): buildConnector.connector {
+    return createEndpointConnector(this.#cluster, this.endpoint, this.#parts);
   }
 
   hold(): this {
@@ -52,33 +69,34 @@ export class EndpointPool {
   }
 
   #open(): Pool {
-    const { tls, connectTimeoutMs, maxConnections } = this.#cluster;
-    const connect = buildConnector({
-      allowH2: false,
-      timeout: connectTimeoutMs,
-      lookup: checkedLookup(this.#localAddresses),
-      ...(tls && { rejectUnauthorized: tls.verify, ...(tls.ca !== undefined && { ca: tls.ca }) }),
-    });
-    // Of an address nothing is looked up.
-    const refused = isIP(this.#host) !== 0 && isForbiddenAddress(this.#host, this.#localAddresses);
-    // RFC 6066 section 3: an address is no server name.
-    const servername = isIP(this.serverName) === 0 ? this.serverName : '';
-    return new Pool(`${tls ? 'https' : 'http'}://${this.label}`, {
-      connect: (options, callback) => {
-        if (refused) callback(forbiddenAddressError(this.#host), null);
-        else connect({ ...options, servername }, callback);
-      },
+    const { maxConnections, connections } = this.#cluster;
+    const idleMs = connections?.idleTimeoutMs;
+    return new Pool(this.origin, {
+      connect: this.connector(),
       connections: Math.max(1, maxConnections),
       pipelining: 1,
       maxHeaderSize: 64 * 1024,
       headersTimeout: 0,
       bodyTimeout: 0,
+      ...(connections?.maxRequests && { maxRequestsPerClient: connections.maxRequests }),
+      ...(idleMs !== undefined && { keepAliveTimeout: idleMs === 0 ? foreverMs : idleMs }),
     });
   }
 }
 
+/** `host:port`. */
+export function endpointLabel({ host, port }: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** What decides whether the connections of an endpoint can be kept. */
 export function poolKey(cluster: Cluster, endpoint: Endpoint): string {
-  const { tls, connectTimeoutMs, maxConnections } = cluster;
-  return JSON.stringify([endpoint, tls ?? null, connectTimeoutMs, maxConnections]);
+  const { tls, connectTimeoutMs, maxConnections, connections } = cluster;
+  return JSON.stringify([
+    endpoint,
+    tls ?? null,
+    connectTimeoutMs,
+    maxConnections,
+    connections ?? null,
+  ]);
 }

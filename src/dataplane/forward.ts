@@ -21,20 +21,22 @@ import { limitStream } from './stream-limits.ts';
 import { Tries } from './tries.ts';
 import type { Upstream } from './upstream.ts';
 import { modelServerPath, rewrittenPath } from './upstream-path.ts';
+import { nextEndpoint } from './request-hash.ts';
 import { UpstreamRequest } from './upstream-request.ts';
 
 /** Sends a request that all stages let through to one of its route's clusters. */
 export function forward(call: Call): void {
   const { exchange } = call;
-  const name = exchange.route?.destinations.next();
-  const upstream = name === undefined ? undefined : exchange.program.upstreams.get(name);
-  call.cluster = name ?? '';
+  const destination = exchange.route?.destinations.next();
+  const upstream = destination && exchange.program.upstreams.get(destination.cluster);
+  call.cluster = destination?.cluster ?? '';
   const hasTunnel = exchange.upgrade === '' || call.response.tunnel !== undefined;
   if (!hasTunnel) return call.deny(upgradeRefused);
   if (upstream === undefined) return call.deny(noCluster);
   const refusal = clusterRefusal(exchange, upstream);
   if (refusal !== undefined) return call.deny(refusal);
-  const endpoint = upstream.nextEndpoint();
+  call.subset = destination?.subset;
+  const endpoint = nextEndpoint(call, upstream);
   if (endpoint === undefined) return call.deny(noEndpoint);
   call.endpoint = endpoint.label;
   const action = forwardAction(call);

@@ -1,8 +1,14 @@
-import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { RbacRule } from '../ir/rbac.ts';
-import type { Listener, Route, RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
+import type {
+  Listener,
+  Route,
+  RoutingTable,
+  Secrets,
+  VirtualHost,
+  WeightedCluster,
+} from '../ir/table.ts';
 
 import type { PreparedStage } from '../jwt/authenticate.ts';
 import { prepareRbac, type PreparedRbac } from '../rbac/authorize.ts';
@@ -10,7 +16,7 @@ import { createRotation, type Rotation } from './balance.ts';
 import { prepareCertificates, type Certificates } from './certificates.ts';
 import { prepareDomains } from './domains.ts';
 import { compileMatcher, type Test } from './matcher.ts';
-import { Upstream } from './upstream.ts';
+import { Upstream, type UpstreamParts } from './upstream.ts';
 
 /** The routing table in the form that requests are served from. */
 export interface Program {
@@ -25,6 +31,8 @@ export interface Program {
   readonly enter: () => void;
   /** And ends: a retired program without requests lets go of its connections. */
   readonly leave: () => void;
+  /** It is in force now. */
+  readonly publish: () => void;
   /** Another program is in force now. */
   readonly retire: () => void;
 }
@@ -55,7 +63,7 @@ export interface PreparedRoute {
   readonly beforeExtAuth: PreparedStage | undefined;
   readonly afterExtAuth: PreparedStage | undefined;
   readonly authorization: PreparedRbac | undefined;
-  readonly destinations: Rotation<string>;
+  readonly destinations: Rotation<WeightedCluster>;
 }
 
 /** A matcher and its test. */
@@ -65,14 +73,12 @@ export interface PreparedMatcher {
 }
 
 /** What preparing needs beside the table. */
-export interface ProgramParts {
+export interface ProgramParts extends Omit<UpstreamParts, 'secrets'> {
   /** `prepareStage` of the verifier, whose engine has to know the key sets of the table already. */
   readonly prepareStage: (
     stage: JwtStage,
     providers: Readonly<Record<string, JwtProvider>>,
   ) => PreparedStage;
-  /** Which local addresses may be connected to. */
-  readonly localAddresses: LocalAddresses;
 }
 
 /** Prepares a table; whatever has not changed since the previous program is taken from there, connections included. */
@@ -88,7 +94,7 @@ export function prepareProgram(
     const isSame = former && isEqual(former.virtualHost, virtualHost);
     virtualHosts.set(name, isSame ? former : preparedVirtualHost(virtualHost, parts));
   }
-  const upstreamParts = { secrets, localAddresses: parts.localAddresses };
+  const upstreamParts = { ...parts, secrets };
   const upstreams = new Map<string, Upstream>();
   for (const [name, cluster] of Object.entries(table.clusters)) {
     const former = previous?.upstreams.get(name);
@@ -109,8 +115,9 @@ export function prepareProgram(
 
 function lifetime(
   upstreams: ReadonlyMap<string, Upstream>,
-): Pick<Program, 'enter' | 'leave' | 'retire'> {
+): Pick<Program, 'enter' | 'leave' | 'publish' | 'retire'> {
   let users = 1;
+  let published = false;
   const leave = (): void => {
     users -= 1;
     if (users === 0) for (const upstream of upstreams.values()) upstream.release();
@@ -120,7 +127,14 @@ function lifetime(
       users += 1;
     },
     leave,
-    retire: leave,
+    publish: () => {
+      published = true;
+      for (const upstream of upstreams.values()) upstream.publish();
+    },
+    retire: () => {
+      if (published) for (const upstream of upstreams.values()) upstream.unpublish();
+      leave();
+    },
   };
 }
 
@@ -191,7 +205,6 @@ function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
 function preparedRoute(route: Route, shared: RouteParts): PreparedRoute {
   const { beforeExtAuth, afterExtAuth } = route.jwt ?? {};
   const destinations = route.action.kind === 'forward' ? route.action.destinations : [];
-  const names = createRotation(destinations, ({ weight }) => weight);
   return {
     route,
     matchers: route.matchers.map((matcher) => ({ matcher, test: compileMatcher(matcher) })),
@@ -199,6 +212,6 @@ function preparedRoute(route: Route, shared: RouteParts): PreparedRoute {
     beforeExtAuth: beforeExtAuth && shared.stage(beforeExtAuth),
     afterExtAuth: afterExtAuth && shared.stage(afterExtAuth),
     authorization: route.rbac && shared.authorization(route.rbac),
-    destinations: { size: names.size, next: () => names.next()?.cluster },
+    destinations: createRotation(destinations, ({ weight }) => weight),
   };
 }

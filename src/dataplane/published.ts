@@ -16,6 +16,8 @@ export function createPublished(first: Program): Published {
       if (next === current) return;
       const former = current;
       current = next;
+      // First, so that what both have in common goes on.
+      next.publish();
       former.retire();
     },
   };

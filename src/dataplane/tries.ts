@@ -6,6 +6,7 @@ import type { EndpointPool } from './endpoint-pool.ts';
 import { noEndpoint } from './forward-refusal.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import { RequestBody } from './request-body.ts';
+import { nextEndpoint } from './request-hash.ts';
 import { retriesAnswer, retriesFault, retryDelayMs } from './retry-rule.ts';
 import type { Upstream } from './upstream.ts';
 import { upstreamTimeout } from './upstream-fault.ts';
@@ -134,7 +135,7 @@ export class Tries implements Cancellable, TryOwner {
 
   #retry(body: Buffer | null): void {
     if (this.#over) return;
-    const endpoint = this.#upstream.nextEndpoint();
+    const endpoint = nextEndpoint(this.#call, this.#upstream);
     if (endpoint !== undefined) this.#try(endpoint, { ...this.#request.outgoing, body });
     else this.#answer(noEndpoint);
   }

@@ -39,7 +39,10 @@ export interface TryOwner {
 /** 1xx answers are not sent on; one that sends many is no HTTP server. */
 const INFORMATIONAL_LIMIT = 16;
 
-const overflow = resetBeforeHeaders(503, 'overflow', 'overflow');
+const overflow: Denial = {
+  ...resetBeforeHeaders(503, 'overflow', 'overflow'),
+  headers: ['x-envoy-overloaded', 'true'],
+};
 const clientLeft = new Error('the client left');
 const triedAgain = new Error('another try follows');
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -59,6 +62,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   #sent = false;
   #answered = false;
   #retried = false;
+  #observed = false;
   #informational = 0;
 
   constructor(call: Call, upstream: Upstream, endpoint: EndpointPool, outgoing: OutgoingRequest) {
@@ -81,7 +85,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   }
 
   #enter(): void {
-    if (this.#upstream.tryEnter()) this.admit();
+    if (this.#upstream.isFull) this.#fail(overflow);
+    else if (this.#upstream.tryEnter()) this.admit();
     else if (!this.#upstream.queue(this, this.#call.context.limits.pendingRequests)) {
       this.#fail(overflow);
     }
@@ -89,6 +94,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
 
   admit(): void {
     this.#entered = true;
+    this.#endpoint.active += 1;
     this.#dispatch();
   }
 
@@ -122,6 +128,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       }
       return;
     }
+    this.#observe(status);
     const raw = controller.rawHeaders;
     const head = responseHead(Array.isArray(raw) ? raw : [], status);
     if (this.#outgoing.owner?.answered(status, head.lines) === true) {
@@ -143,6 +150,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       return;
     }
     if (backend !== undefined) removeKeyHeaders(head.lines, backend);
+    head.lines.push(...this.#call.answerLines);
     const redaction = protection?.kind === 'redact' ? protection.redaction : undefined;
     this.#writer = new ResponseWriter(this.#call, controller, redaction);
     if (!this.#writer.begin(status, head)) this.#stop(clientLeft);
@@ -233,10 +241,18 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     );
   }
 
+  /** Once for each request: what its endpoint made of it. */
+  #observe(status: number): void {
+    if (!this.#observed) this.#endpoint.health?.answered(status);
+    this.#observed = true;
+  }
+
   /** Ends the request for a fault of the upstream: an answer if none has begun, else the connection is cut. */
   #fail(denial: Denial): void {
     if (this.#over) return;
     const begun = this.#writer !== undefined;
+    // Envoy counts what the connection does as an answer of the upstream.
+    if (this.#entered && denial.reason !== 'internal') this.#observe(denial.status);
     this.#call.context.metrics.upstreamFailed(this.#call.cluster, denial.reason);
     this.#stop(new Error(denial.reason));
     if (begun) {
@@ -267,6 +283,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#outgoing.owner?.ended();
     if (!this.#entered) return;
     this.#entered = false;
+    this.#endpoint.active -= 1;
     this.#upstream.leave();
   }
 }

@@ -1,9 +1,13 @@
-import type { LocalAddresses } from '../base/local-addresses.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import type { Labels } from '../ir/balancer.ts';
 import type { Cluster } from '../ir/cluster.ts';
-import type { Secrets } from '../ir/table.ts';
 import { prepareBackend, type PreparedBackend } from '../llm/backend.ts';
-import { createRotation, type Rotation } from './balance.ts';
+import { isHashing, type Random } from './balancer.ts';
+import { EndpointChoice } from './endpoint-choice.ts';
+import type { ConnectorParts } from './endpoint-connector.ts';
+import { HealthBoard, type EndpointHealth, type Watch } from './endpoint-health.ts';
 import { EndpointPool, poolKey } from './endpoint-pool.ts';
+import { isWatched, watchEndpoints } from './upstream-watch.ts';
 
 /** Someone who waits for a free connection. */
 export interface Waiter {
@@ -12,37 +16,51 @@ export interface Waiter {
 }
 
 /** What a cluster needs beside what the table says of it. */
-export interface UpstreamParts {
-  readonly secrets: Secrets;
-  /** Where its names and addresses may lead to. */
-  readonly localAddresses: LocalAddresses;
+export interface UpstreamParts extends ConnectorParts {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+  /** Hears of every endpoint that gets requests from now on, or gets none any more. */
+  readonly healthChanged?: (cluster: string, health: EndpointHealth) => void;
 }
 
-/** Envoy's default. */
-const maxRetries = 3;
+/** What holds where the cluster says nothing (Envoy). */
+const defaultRequests = 1024;
+const defaultRetries = 3;
 
 /** A cluster in use: its endpoints in turn, and a fair queue in front of the connections it may have. */
 export class Upstream {
   readonly cluster: Cluster;
   readonly endpoints: readonly EndpointPool[];
   readonly backend: PreparedBackend | undefined;
-  readonly #rotation: Rotation<EndpointPool>;
+  /** Whether the choice of an endpoint asks for a hash of the request. */
+  readonly hashes: boolean;
+  readonly #choice: EndpointChoice;
+  readonly #board: HealthBoard | undefined;
+  readonly #parts: UpstreamParts;
   readonly #waiting = new Set<Waiter>();
   #active = 0;
   #holders = 1;
   #retries = 0;
+  #publishers = 0;
+  #watch: Watch | undefined;
 
   constructor(cluster: Cluster, parts: UpstreamParts, former?: Upstream) {
-    const { secrets, localAddresses } = parts;
     this.cluster = cluster;
-    this.backend = cluster.llm && prepareBackend(cluster.llm, secrets);
+    this.#parts = parts;
+    this.backend = cluster.llm && prepareBackend(cluster.llm, parts.secrets);
+    this.hashes = isHashing(cluster.balancer);
     const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
     this.endpoints = cluster.endpoints.map(
       (endpoint) =>
-        kept.get(poolKey(cluster, endpoint))?.hold() ??
-        new EndpointPool(cluster, endpoint, localAddresses),
+        kept.get(poolKey(cluster, endpoint))?.hold() ?? new EndpointPool(cluster, endpoint, parts),
     );
-    this.#rotation = createRotation(this.endpoints, ({ weight }) => weight);
+    const board = former === undefined ? undefined : former.#board;
+    this.#board = isWatched(cluster) ? (board ?? this.#newBoard()) : undefined;
+    for (const pool of this.endpoints) pool.health = this.#board?.of(pool.label);
+    const { random = Math.random } = parts;
+    this.#choice = new EndpointChoice(cluster, this.endpoints, { board: this.#board, random });
   }
 
   get active(): number {
@@ -53,8 +71,9 @@ export class Upstream {
     return this.#waiting.size;
   }
 
-  nextEndpoint(): EndpointPool | undefined {
-    return this.#rotation.next();
+  nextEndpoint(hash?: number, subset?: Labels): EndpointPool | undefined {
+    if (this.#board !== undefined) this.#board.used = true;
+    return this.#choice.next(hash, subset);
   }
 
   /** Takes a connection at once if one is free; each true has to be followed by one {@link leave}. */
@@ -64,9 +83,16 @@ export class Upstream {
     return true;
   }
 
+  /** Whether no more requests may be under way, though there may be free connections (Envoy `max_requests`). */
+  get isFull(): boolean {
+    const { maxRequests = defaultRequests, maxPendingRequests } = this.cluster;
+    // Each waits for its connection for a moment.
+    return this.#active >= maxRequests || maxPendingRequests === 0;
+  }
+
   /** Waits in line; false: the line is full. */
   queue(waiter: Waiter, limit: number): boolean {
-    if (this.#waiting.size >= limit) return false;
+    if (this.#waiting.size >= (this.cluster.maxPendingRequests ?? limit)) return false;
     this.#waiting.add(waiter);
     return true;
   }
@@ -88,7 +114,7 @@ export class Upstream {
 
   /** Takes one of the retries that may be under way at a time; each true has to be followed by one {@link endRetry}. */
   tryRetry(): boolean {
-    if (this.#retries >= maxRetries) return false;
+    if (this.#retries >= (this.cluster.maxRetries ?? defaultRetries)) return false;
     this.#retries += 1;
     return true;
   }
@@ -106,5 +132,25 @@ export class Upstream {
     this.#holders -= 1;
     if (this.#holders > 0) return;
     for (const endpoint of this.endpoints) endpoint.release();
+  }
+
+  /** A program with it is in force: its endpoints are watched as long as there is one. */
+  publish(): void {
+    this.#publishers += 1;
+    if (this.#publishers > 1 || this.#board === undefined) return;
+    const { clock = systemClock, random = Math.random } = this.#parts;
+    this.#watch = watchEndpoints(this.cluster, this.endpoints, this.#board, { clock, random });
+  }
+
+  unpublish(): void {
+    this.#publishers -= 1;
+    if (this.#publishers > 0) return;
+    this.#watch?.stop();
+    this.#watch = undefined;
+  }
+
+  #newBoard(): HealthBoard {
+    const { healthChanged } = this.#parts;
+    return new HealthBoard((health) => healthChanged?.(this.cluster.name, health));
   }
 }

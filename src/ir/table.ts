@@ -1,3 +1,4 @@
+import type { HashPolicy, Labels } from './balancer.ts';
 import type { Cluster } from './cluster.ts';
 import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
@@ -94,12 +95,16 @@ export interface ForwardAction {
   readonly idleTimeoutMs?: number;
   /** From the head of the request to the end of the response; 0 = none, absent: that of the listener. */
   readonly maxDurationMs?: number;
+  /** For clusters whose balancer hashes; absent: such a cluster chooses by chance. */
+  readonly hash?: readonly HashPolicy[];
 }
 
 export interface WeightedCluster {
   /** Name into `RoutingTable.clusters`, or of a cluster that is not there (503). */
   readonly cluster: string;
   readonly weight: number;
+  /** Only endpoints of the cluster with these labels. */
+  readonly subset?: Labels;
 }
 
 export interface RedirectAction {

@@ -1,15 +1,19 @@
 import { isIP } from 'node:net';
 
+import type { Labels, Subsets } from '../ir/balancer.ts';
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts';
 import type { RemoteKeySet } from '../ir/jwt.ts';
-import type { Translation } from './translation.ts';
+import { clusterPolicies } from './cluster-policies.ts';
+import { lbMetadata } from './hash-policy.ts';
+import { secretSource, type Translation } from './translation.ts';
 import { protoDuration, typedConfig, type EnvoyConfig } from './typed-config.ts';
 
 const keyFetchTimeoutMs = 5000;
 const systemAuthorities = '/etc/ssl/certs/ca-certificates.crt';
 
 /** All clusters: those of the table, and one for each server that keys are fetched from. */
-export function envoyClusters({ table }: Translation): readonly EnvoyConfig[] {
+export function envoyClusters(translation: Translation): readonly EnvoyConfig[] {
+  const { table } = translation;
   const own = Object.values(table.clusters);
   const servers = new Map(
     Object.values(table.keySets).flatMap((keySet) =>
@@ -18,7 +22,7 @@ export function envoyClusters({ table }: Translation): readonly EnvoyConfig[] {
         : [],
     ),
   );
-  return [...own, ...servers.values()].map(envoyCluster);
+  return [...own, ...servers.values()].map((cluster) => envoyCluster(cluster, translation));
 }
 
 /** The cluster that the keys of a remote key set come from. */
@@ -45,8 +49,12 @@ function keyServer(keySet: RemoteKeySet): Cluster {
   };
 }
 
-function envoyCluster(cluster: Cluster): EnvoyConfig {
-  const { name, tls, connectTimeoutMs, maxConnections } = cluster;
+function envoyCluster(cluster: Cluster, translation: Translation): EnvoyConfig {
+  const { name, tls, connectTimeoutMs } = cluster;
+  if (cluster.endpoints.some(({ healthPath, healthMethod }) => healthPath ?? healthMethod)) {
+    const what = 'all hosts are checked by the path of the cluster';
+    translation.note({ place: `cluster ${name}`, what, effect: 'different' });
+  }
   // Envoy has no weight of zero: such an endpoint gets nothing.
   const endpoints = cluster.endpoints.filter(({ weight }) => weight > 0);
   const isStatic = endpoints.every(({ host }) => isIP(host) !== 0);
@@ -55,17 +63,17 @@ function envoyCluster(cluster: Cluster): EnvoyConfig {
     type: isStatic ? 'STATIC' : 'STRICT_DNS',
     ...(isStatic ? {} : { dns_lookup_family: 'V4_PREFERRED' }),
     connect_timeout: protoDuration(connectTimeoutMs),
-    circuit_breakers: { thresholds: [{ max_connections: Math.max(1, maxConnections) }] },
+    ...clusterPolicies(cluster),
     load_assignment: {
       cluster_name: name,
-      endpoints: [{ lb_endpoints: endpoints.map((endpoint) => envoyEndpoint(endpoint, tls)) }],
+      endpoints: [{ lb_endpoints: endpoints.map((endpoint) => envoyEndpoint(endpoint, cluster)) }],
     },
-    ...(tls ? { transport_socket: tlsSocket(tls, endpoints) } : {}),
+    ...(tls ? { transport_socket: tlsSocket(tls, endpoints, translation) } : {}),
   };
 }
 
-function envoyEndpoint(endpoint: Endpoint, tls: UpstreamTls | undefined): EnvoyConfig {
-  const { host, port, weight } = endpoint;
+function envoyEndpoint(endpoint: Endpoint, { tls, subsets }: Cluster): EnvoyConfig {
+  const { host, port, weight, labels = {} } = endpoint;
   const name = serverName(endpoint, tls);
   return {
     endpoint: {
@@ -74,31 +82,72 @@ function envoyEndpoint(endpoint: Endpoint, tls: UpstreamTls | undefined): EnvoyC
       ...(isIP(name) === 0 ? { hostname: name } : {}),
     },
     load_balancing_weight: weight,
+    ...(subsets ? { metadata: lbMetadata({ ...emptyLabels(subsets), ...labels }) } : {}),
   };
+}
+
+/** Gloo: a label that a pod lacks is an empty one. */
+function emptyLabels({ selectors }: Subsets): Labels {
+  return Object.fromEntries(selectors.flatMap(({ keys }) => keys.map((key) => [key, ''])));
 }
 
 function serverName({ sni, host }: Endpoint, tls: UpstreamTls | undefined): string {
   return sni ?? tls?.sni ?? host;
 }
 
-function tlsSocket(tls: UpstreamTls, endpoints: readonly Endpoint[]): EnvoyConfig {
-  const common = tls.verify ? { validation_context: validation(tls, endpoints) } : {};
+function tlsSocket(
+  tls: UpstreamTls,
+  endpoints: readonly Endpoint[],
+  translation: Translation,
+): EnvoyConfig {
+  const { certificateSecret, keySecret } = tls;
+  const certificates =
+    certificateSecret === undefined || keySecret === undefined
+      ? {}
+      : {
+          tls_certificates: [
+            {
+              certificate_chain: secretSource(certificateSecret, translation),
+              private_key: secretSource(keySecret, translation),
+            },
+          ],
+        };
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typedConfig('extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
       auto_host_sni: true,
-      common_tls_context: common,
+      common_tls_context: {
+        ...tlsParameters(tls),
+        ...certificates,
+        ...(tls.verify ? { validation_context: validation(tls, endpoints) } : {}),
+      },
     }),
   };
 }
 
+function tlsParameters({ minVersion, maxVersion, ciphers, curves }: UpstreamTls): EnvoyConfig {
+  const parameters = {
+    ...(minVersion ? { tls_minimum_protocol_version: 'TLSv1_3' } : {}),
+    ...(maxVersion ? { tls_maximum_protocol_version: 'TLSv1_2' } : {}),
+    ...(ciphers ? { cipher_suites: ciphers } : {}),
+    ...(curves ? { ecdh_curves: curves } : {}),
+  };
+  return Object.keys(parameters).length > 0 ? { tls_params: parameters } : {};
+}
+
 function validation(tls: UpstreamTls, endpoints: readonly Endpoint[]): EnvoyConfig {
-  const names = [...new Set(endpoints.map((endpoint) => serverName(endpoint, tls)))];
+  const own = endpoints.map((endpoint) => serverName(endpoint, tls));
+  const names = [...new Set(tls.names ?? own)];
   return {
     trusted_ca: tls.ca === undefined ? { filename: systemAuthorities } : { inline_string: tls.ca },
-    match_typed_subject_alt_names: names.map((name) => ({
-      san_type: isIP(name) === 0 ? 'DNS' : 'IP_ADDRESS',
-      matcher: { exact: name },
-    })),
+    match_typed_subject_alt_names: names.flatMap((name) =>
+      sanTypes(name).map((type) => ({ san_type: type, matcher: { exact: name } })),
+    ),
   };
+}
+
+function sanTypes(name: string): readonly string[] {
+  if (isIP(name) !== 0) return ['IP_ADDRESS'];
+  if (name.includes('://')) return ['URI'];
+  return name.includes('@') ? ['EMAIL'] : ['DNS'];
 }

@@ -1,7 +1,8 @@
 import type { Cluster } from '../ir/cluster.ts';
 import type { Matcher } from '../ir/matcher.ts';
-import type { ForwardAction, RouteAction } from '../ir/table.ts';
+import type { ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
 import { forwarding } from './forwarding.ts';
+import { hashPolicies, lbMetadata } from './hash-policy.ts';
 import { modelServerHeaders } from './model-server.ts';
 import { pathRewrite } from './path-rewrite.ts';
 import { redirectAction } from './redirect-action.ts';
@@ -50,9 +51,10 @@ function forwardAction(
   const server = single && modelServerHeaders(single, translation);
   const target =
     destinations.length === 1
-      ? { cluster: destinations[0]?.cluster, ...server?.host }
+      ? { cluster: destinations[0]?.cluster, ...subsetMatch(destinations[0]), ...server?.host }
       : { weighted_clusters: weightedClusters(destinations, translation) };
-  const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite, ...forwarding(action) };
+  const options = { ...forwarding(action), ...hashPolicies(action.hash) };
+  const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite, ...options };
   return { route, ...server?.headers };
 }
 
@@ -61,12 +63,18 @@ function weightedClusters(
   translation: Translation,
 ): EnvoyConfig {
   return {
-    clusters: destinations.map(({ cluster, weight }) => {
+    clusters: destinations.map((destination) => {
+      const { cluster, weight } = destination;
       const known = translation.table.clusters[cluster];
       const server = known && modelServerHeaders(known, translation);
-      return { name: cluster, weight, ...server?.host, ...server?.headers };
+      const subset = subsetMatch(destination);
+      return { name: cluster, weight, ...subset, ...server?.host, ...server?.headers };
     }),
   };
+}
+
+function subsetMatch(destination: WeightedCluster | undefined): EnvoyConfig {
+  return destination?.subset ? { metadata_match: lbMetadata(destination.subset) } : {};
 }
 
 /** A route of Envoy has one rewrite for all its clusters. */

@@ -105,7 +105,7 @@ describe('what has none', () => {
   it.each([
     ['a union', Type.Union([Type.String(), Type.Boolean()]), 'keyword anyOf'],
     ['several types', Type.Unsafe({ type: ['string', 'boolean'] }), 'type string,boolean'],
-    ['a fraction', Type.Unsafe({ type: 'number' }), 'type number'],
+    ['nothing at all', Type.Unsafe({ type: 'null' }), 'type null'],
     ['an open object', Type.Object({ a: Type.String() }), 'an open object'],
     ['an object of unknown members', Type.Unsafe({ type: 'object' }), 'no known members'],
     ['a list of anything', Type.Unsafe({ type: 'array' }), 'a list without items'],

@@ -122,12 +122,6 @@ describe('TLS to static hosts', () => {
       '',
       'warning Unsupported spec.sslConfig.sds',
     ],
-    [
-      'names of the server',
-      { sslConfig: { verifySubjectAltName: ['a'] } },
-      '',
-      'warning Unsupported spec.sslConfig.verifySubjectAltName',
-    ],
   ])(
     'checks certificates where that was asked for in a way that cannot be had: %s',
     async (_title, fields, more, finding) => {

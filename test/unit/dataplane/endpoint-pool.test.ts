@@ -4,10 +4,11 @@ import { EndpointPool, poolKey } from '../../../src/dataplane/endpoint-pool.ts';
 import { cluster, startUpstream } from '../../support/gateway.ts';
 
 const endpoint = { host: '10.0.0.1', port: 443, weight: 1 };
+const parts = { secrets: {}, localAddresses: 'on' } as const;
 
 describe('EndpointPool', () => {
   test('is closed by the last who lets go', () => {
-    const one = new EndpointPool(cluster(1), endpoint, 'on');
+    const one = new EndpointPool(cluster(1), endpoint, parts);
     const { pool } = one;
     one.hold();
     one.release();
@@ -17,7 +18,7 @@ describe('EndpointPool', () => {
   });
 
   test('writes IPv6 addresses in brackets', () => {
-    expect(new EndpointPool(cluster(1), { ...endpoint, host: '::1' }, 'on').label).toBe(
+    expect(new EndpointPool(cluster(1), { ...endpoint, host: '::1' }, parts).label).toBe(
       '[::1]:443',
     );
   });
@@ -27,7 +28,7 @@ describe('EndpointPool', () => {
     [{}, { verify: true, sni: 'shared' }, 'shared'],
     [{}, { verify: true }, '10.0.0.1'],
   ])('the server name of %j in a cluster with %j is %s', (own, tls, expected) => {
-    const one = new EndpointPool(cluster(1, { tls }), { ...endpoint, ...own }, 'on');
+    const one = new EndpointPool(cluster(1, { tls }), { ...endpoint, ...own }, parts);
     expect(one.serverName).toBe(expected);
   });
 });
@@ -46,7 +47,7 @@ test.each([
   const pool = new EndpointPool(
     cluster(1),
     { ...endpoint, host, port: upstream.port },
-    localAddresses,
+    { secrets: {}, localAddresses },
   );
   const found = await pool.pool.request({ path: '/', method: 'GET' }).then(
     ({ statusCode }) => statusCode,

@@ -1,0 +1,104 @@
+import type { Subsets, Labels } from '../ir/balancer.ts';
+import type { Cluster } from '../ir/cluster.ts';
+import { createBalancer, type Choose, type Random } from './balancer.ts';
+import type { HealthBoard } from './endpoint-health.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+
+/** Envoy's: with fewer healthy endpoints than that, health is not looked at. */
+const defaultPanicThreshold = 50;
+
+/** Chooses endpoints of a cluster: by subset, by health, then by its balancer. */
+export class EndpointChoice {
+  readonly #cluster: Cluster;
+  readonly #endpoints: readonly EndpointPool[];
+  readonly #board: HealthBoard | undefined;
+  readonly #random: Random;
+  /** By {@link subsetKey}; made on first use. */
+  readonly #chooseOf = new Map<string, Choose<EndpointPool>>();
+  readonly #keys: ReadonlySet<string>;
+  #all: Choose<EndpointPool> | undefined;
+  #version = 0;
+
+  constructor(
+    cluster: Cluster,
+    endpoints: readonly EndpointPool[],
+    { board, random }: { readonly board: HealthBoard | undefined; readonly random: Random },
+  ) {
+    this.#cluster = cluster;
+    this.#endpoints = endpoints;
+    this.#board = board;
+    this.#random = random;
+    this.#keys = new Set(cluster.subsets?.selectors.map(({ keys }) => keyOf(keys)));
+  }
+
+  /** Undefined: there is nobody who could answer. */
+  next(hash: number | undefined, subset: Labels | undefined): EndpointPool | undefined {
+    const version = this.#board?.version ?? 0;
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#all = undefined;
+      this.#chooseOf.clear();
+    }
+    const { subsets } = this.#cluster;
+    if (subsets !== undefined) return this.#ofSubset(subsets, hash, subset);
+    this.#all ??= this.#balancer(this.#endpoints);
+    return this.#all(hash);
+  }
+
+  #ofSubset(
+    subsets: Subsets,
+    hash: number | undefined,
+    subset: Labels | undefined,
+  ): EndpointPool | undefined {
+    const key = subset === undefined ? '' : subsetKey(subset);
+    let choose = this.#chooseOf.get(key);
+    if (choose === undefined) {
+      choose = this.#balancer(this.#members(subsets, subset));
+      this.#chooseOf.set(key, choose);
+    }
+    return choose(hash);
+  }
+
+  #members(subsets: Subsets, subset: Labels | undefined): readonly EndpointPool[] {
+    const keys = subset === undefined ? '' : keyOf(Object.keys(subset));
+    const found = subset === undefined || !this.#keys.has(keys) ? [] : this.#labelled(subset);
+    if (found.length > 0) {
+      const isSingle = subsets.selectors.some((one) => one.single && keyOf(one.keys) === keys);
+      return isSingle ? found.slice(0, 1) : found;
+    }
+    if (subsets.fallback === 'none') return [];
+    return subsets.fallback === 'any'
+      ? this.#endpoints
+      : this.#labelled(subsets.defaultLabels ?? {});
+  }
+
+  #labelled(labels: Labels): readonly EndpointPool[] {
+    const wanted = Object.entries(labels);
+    return this.#endpoints.filter(({ endpoint }) =>
+      // Gloo: a label that is not there is an empty one.
+      wanted.every(([name, value]) => (endpoint.labels?.[name] ?? '') === value),
+    );
+  }
+
+  #balancer(endpoints: readonly EndpointPool[]): Choose<EndpointPool> {
+    return createBalancer(this.#usable(endpoints), this.#cluster.balancer, this.#random);
+  }
+
+  #usable(endpoints: readonly EndpointPool[]): readonly EndpointPool[] {
+    if (this.#board === undefined || endpoints.length === 0) return endpoints;
+    const { healthCheck, panicThreshold = defaultPanicThreshold } = this.#cluster;
+    const isChecked =
+      healthCheck !== undefined && endpoints.some(({ health }) => health?.passing !== undefined);
+    const usable = endpoints.filter(({ health }) => health?.isUsable(isChecked) !== false);
+    const isPanic = (100 * usable.length) / endpoints.length < panicThreshold;
+    return isPanic ? endpoints : usable;
+  }
+}
+
+function keyOf(keys: readonly string[]): string {
+  return JSON.stringify([...keys].sort());
+}
+
+function subsetKey(subset: Labels): string {
+  return JSON.stringify(Object.entries(subset).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,50 @@
+import type { Cluster } from '../ir/cluster.ts';
+import type { EndpointState, HealthBoard, Watch, WatchParts } from './endpoint-health.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { startHealthChecker } from './health-checker.ts';
+import { createHealthProbe } from './health-probe.ts';
+import { startOutlierDetector } from './outlier-detector.ts';
+
+/** Whether anybody has to know how the endpoints of a cluster are. */
+export function isWatched({ healthCheck, outlierDetection }: Cluster): boolean {
+  return healthCheck !== undefined || outlierDetection !== undefined;
+}
+
+/** Starts what the cluster asks for: active checks, and the watch of answers. */
+export function watchEndpoints(
+  { healthCheck, outlierDetection }: Cluster,
+  endpoints: readonly EndpointPool[],
+  board: HealthBoard,
+  parts: WatchParts,
+): Watch {
+  board.keep(new Set(endpoints.map(({ label }) => label)));
+  const known = endpoints.flatMap(({ health }) => health ?? []);
+  const watches: Watch[] = [];
+  if (healthCheck !== undefined) {
+    for (const pool of endpoints) {
+      if (pool.health === undefined) continue;
+      const checked = { health: pool.health, probe: createHealthProbe(healthCheck, pool) };
+      watches.push(startHealthChecker(healthCheck, checked, board, parts));
+    }
+  }
+  if (outlierDetection === undefined) for (const health of known) health.ejected = false;
+  else watches.push(startOutlierDetector(outlierDetection, known, board, parts));
+  return {
+    stop: () => {
+      for (const watch of watches) watch.stop();
+    },
+  };
+}
+
+/** How many endpoints are in which state. */
+export function endpointStates(
+  { healthCheck }: Cluster,
+  endpoints: readonly EndpointPool[],
+): ReadonlyMap<EndpointState, number> {
+  const counts = new Map<EndpointState, number>();
+  for (const { health } of endpoints) {
+    const state = health?.state(healthCheck !== undefined) ?? 'healthy';
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
+}
