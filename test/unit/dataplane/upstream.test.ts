@@ -29,6 +29,35 @@ describe('Upstream', () => {
     expect(upstream(0).tryEnter()).toBe(true);
   });
 
+  test.each([
+    [{}, 1023, false],
+    [{}, 1024, true],
+    [{ maxRequests: 2 }, 1, false],
+    [{ maxRequests: 2 }, 2, true],
+    [{ maxRequests: 0 }, 0, true],
+    [{ maxPendingRequests: 0 }, 0, true],
+  ])('%j with %i under way is full: %s', (more, active, isFull) => {
+    const limits = cluster(1, { maxConnections: 5000, ...more });
+    const one = new Upstream(limits, { secrets: {}, localAddresses: 'on' });
+    for (let count = 0; count < active; count += 1) one.tryEnter();
+    expect(one.isFull).toBe(isFull);
+  });
+
+  test('a line of its own length', () => {
+    const limits = cluster(1, { maxConnections: 1, maxPendingRequests: 1 });
+    const one = new Upstream(limits, { secrets: {}, localAddresses: 'on' });
+    const waiter = () => ({ admit: () => undefined });
+    expect([one.queue(waiter(), 1024), one.queue(waiter(), 1024)]).toEqual([true, false]);
+  });
+
+  test('retries of its own number', () => {
+    const limits = cluster(1, { maxRetries: 1 });
+    const one = new Upstream(limits, { secrets: {}, localAddresses: 'on' });
+    expect([one.tryRetry(), one.tryRetry()]).toEqual([true, false]);
+    one.endRetry();
+    expect(one.tryRetry()).toBe(true);
+  });
+
   test('takes its endpoints in turn', () => {
     const endpoints = [1, 2].map((port) => ({ host: '10.0.0.1', port, weight: 1 }));
     const two = new Upstream(cluster(1, { endpoints }), { secrets: {}, localAddresses: 'on' });
