@@ -44,7 +44,7 @@ export const loadBalancerSchema = obj(
               int('Points at least. Default 1024.', { maximum: mostRingPoints }),
             ),
             maximumRingSize: opt(
-              int('Points at most. Default 8388608; more than 1048576 are never made.', {
+              int('Points at most. Default 8388608; more than 262144 are never made.', {
                 maximum: mostRingPoints,
               }),
             ),

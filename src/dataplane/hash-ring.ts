@@ -10,7 +10,7 @@ export interface HashShare {
 export type HashLookup = (hash: number) => number | undefined;
 
 /** Larger rings take long to make anew each time that the health of an endpoint changes. */
-const mostPoints = 2 ** 20;
+const mostPoints = 2 ** 18;
 /** Unless more are asked for. */
 const usualPoints = 2 ** 17;
 const hashes = 2 ** 32;
@@ -29,22 +29,28 @@ export function createHashRing(
   if (total === 0) return () => undefined;
   const most = Math.min(maximumSize, mostPoints, Math.max(minimumSize, usualPoints));
   const pointsPerWeight = Math.min(minimumSize, 2 ** Math.floor(Math.log2(most / total)));
-  const points = Float64Array.from(pointsOf(shares, pointsPerWeight)).sort();
+  const points = pointsOf(shares, pointsPerWeight).sort();
   return (hash) => {
     const point = points[firstNotBelow(points, hash * owners)] ?? points[0];
     return point === undefined ? undefined : point % owners;
   };
 }
 
-function* pointsOf(shares: readonly HashShare[], pointsPerWeight: number): Iterable<number> {
-  for (const [index, { key, weight }] of shares.entries()) {
-    if (weight === 0) continue;
+function pointsOf(shares: readonly HashShare[], pointsPerWeight: number): Float64Array {
+  const counts = shares.map(({ weight }) =>
+    weight === 0 ? 0 : Math.max(1, Math.round(weight * pointsPerWeight)),
+  );
+  const points = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
+  let made = 0;
+  for (const [index, { key }] of shares.entries()) {
     const seed = keyHash(key);
-    const count = Math.max(1, Math.round(weight * pointsPerWeight));
-    for (let turn = 0; turn < count; turn += 1) {
-      yield mixed(seed + Math.imul(turn, 0x9e3779b9)) * owners + index;
+    const end = made + (counts[index] ?? 0);
+    for (let turn = 0; made < end; turn += 1) {
+      points[made] = mixed(seed + Math.imul(turn, 0x9e3779b9)) * owners + index;
+      made += 1;
     }
   }
+  return points;
 }
 
 function firstNotBelow(sorted: Float64Array, value: number): number {
