@@ -45,6 +45,13 @@ export class EndpointChoice {
     return this.#all(hash);
   }
 
+  /** All that may be chosen now, without choosing. */
+  candidates(subset: Labels | undefined): readonly EndpointPool[] {
+    const { subsets } = this.#cluster;
+    const members = subsets === undefined ? this.#endpoints : this.#members(subsets, subset);
+    return this.#usable(members).filter(({ weight }) => weight > 0);
+  }
+
   #ofSubset(
     subsets: Subsets,
     hash: number | undefined,

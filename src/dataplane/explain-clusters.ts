@@ -1,6 +1,8 @@
 import type { ExplainedAnswer, ExplainedCluster } from '../ir/explanation.ts';
 import { overrideModel } from '../llm/model-override.ts';
+import type { WeightedCluster } from '../ir/table.ts';
 import type { Denial } from './denial.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
 import type { Exchange } from './exchange.ts';
 import {
   clusterRefusal,
@@ -18,8 +20,12 @@ export function explainClusters(exchange: Exchange, body: string): readonly Expl
   const action = route?.route.action;
   const destinations = action?.kind === 'forward' ? action.destinations : [];
   const chosen = destinations.filter(({ weight }) => weight > 0);
-  const clusters = chosen.map(({ cluster, weight }) =>
-    explained(exchange, { cluster, weight, upstream: program.upstreams.get(cluster), body }),
+  const clusters = chosen.map((destination) =>
+    explained(exchange, {
+      destination,
+      upstream: program.upstreams.get(destination.cluster),
+      body,
+    }),
   );
   const found =
     clusters.length === 0
@@ -31,31 +37,35 @@ export function explainClusters(exchange: Exchange, body: string): readonly Expl
 }
 
 interface Candidate {
-  readonly cluster: string;
-  readonly weight: number;
+  readonly destination: WeightedCluster;
   readonly upstream: Upstream | undefined;
   readonly body: string;
 }
 
-function explained(
-  exchange: Exchange,
-  { cluster, weight, upstream, body }: Candidate,
-): ExplainedCluster {
-  const endpoints = (upstream?.endpoints ?? []).filter((one) => one.weight > 0);
-  const refusal = upstream === undefined ? noCluster : refusalOf(exchange, upstream, body);
+function explained(exchange: Exchange, candidate: Candidate): ExplainedCluster {
+  const { destination, upstream } = candidate;
+  const { cluster, weight, subset } = destination;
+  const endpoints = upstream?.candidates(subset) ?? [];
+  const refusal =
+    upstream === undefined ? noCluster : refusalOf(exchange, { ...candidate, upstream }, endpoints);
   return {
     cluster,
     weight,
+    ...(subset === undefined ? {} : { subset }),
     endpoints: endpoints.map(({ label }) => label),
     ...(refusal === undefined ? {} : { refusal: answerOf(refusal, exchange) }),
   };
 }
 
 /** In the order in which forwarding looks at them. */
-function refusalOf(exchange: Exchange, upstream: Upstream, body: string): Denial | undefined {
+function refusalOf(
+  exchange: Exchange,
+  { upstream, body }: { readonly upstream: Upstream; readonly body: string },
+  endpoints: readonly EndpointPool[],
+): Denial | undefined {
   const refused = clusterRefusal(exchange, upstream);
   if (refused !== undefined) return refused;
-  if (!upstream.endpoints.some(({ weight }) => weight > 0)) return noEndpoint;
+  if (endpoints.length === 0) return noEndpoint;
   const model = replacedModel(upstream);
   if (model === undefined || !exchange.hasBody) return undefined;
   const unreadable = rewriteRefusal(exchange, exchange.limits);
@@ -69,8 +79,9 @@ function answerOf(denial: Denial, { method }: Exchange): ExplainedAnswer {
   return { status, body: method === 'HEAD' ? '' : body, headers, reason, detail };
 }
 
-function clusterNote({ cluster, endpoints, refusal }: ExplainedCluster): string {
-  if (refusal === undefined) return `cluster ${cluster} at ${endpoints.join(', ')}`;
+function clusterNote({ cluster, subset, endpoints, refusal }: ExplainedCluster): string {
+  const labels = subset === undefined ? '' : `, subset ${JSON.stringify(subset)}`;
+  if (refusal === undefined) return `cluster ${cluster}${labels} at ${endpoints.join(', ')}`;
   const detail = refusal.detail === '' ? '' : `: ${refusal.detail}`;
-  return `cluster ${cluster === '' ? '-' : cluster}: ${refusal.status} ${refusal.reason}${detail}`;
+  return `cluster ${cluster === '' ? '-' : cluster}${labels}: ${refusal.status} ${refusal.reason}${detail}`;
 }

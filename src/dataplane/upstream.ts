@@ -76,6 +76,11 @@ export class Upstream {
     return this.#choice.next(hash, subset);
   }
 
+  /** The endpoints that {@link nextEndpoint} chooses from now; takes no turn of any. */
+  candidates(subset?: Labels): readonly EndpointPool[] {
+    return this.#choice.candidates(subset);
+  }
+
   /** Takes a connection at once if one is free; each true has to be followed by one {@link leave}. */
   tryEnter(): boolean {
     if (this.#active >= Math.max(1, this.cluster.maxConnections)) return false;

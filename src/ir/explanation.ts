@@ -1,4 +1,5 @@
 import type { TraceStep } from '../base/trace.ts';
+import type { Labels } from './balancer.ts';
 
 /** Why a request is answered as it is, told by the code that serves. */
 export interface Explanation {
@@ -36,7 +37,9 @@ export interface ExplainedAnswer {
 export interface ExplainedCluster {
   readonly cluster: string;
   readonly weight: number;
-  /** `host:port`. */
+  /** Of these labels only. */
+  readonly subset?: Labels;
+  /** `host:port`, of those that may be chosen now. */
   readonly endpoints: readonly string[];
   /** Why this one cannot be asked. */
   readonly refusal?: ExplainedAnswer;

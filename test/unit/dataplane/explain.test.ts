@@ -89,6 +89,26 @@ describe('explainRequest', () => {
     expect(answer).toBeUndefined();
   });
 
+  it.each([
+    ['canary', ['127.0.0.1:2'], undefined],
+    ['gone', [], { status: 503, reason: 'no_endpoint' }],
+  ])('names the endpoints of the subset %s alone', async (stage, endpoints, refusal) => {
+    const up = cluster(0, {
+      endpoints: [
+        { host: '127.0.0.1', port: 1, weight: 1, labels: { stage: 'primary' } },
+        { host: '127.0.0.1', port: 2, weight: 1, labels: { stage: 'canary' } },
+      ],
+      subsets: { selectors: [{ keys: ['stage'] }], fallback: 'none' },
+    });
+    const destinations = [{ cluster: 'up', weight: 1, subset: { stage } }];
+    const action = { kind: 'forward', destinations, timeoutMs: 0 } as const;
+    const routes = [route({ action })];
+    const { clusters, steps } = await explain(table(virtualHost({ routes }), [up]));
+    expect(clusters).toMatchObject([{ subset: { stage }, endpoints }]);
+    if (refusal !== undefined) expect(clusters[0]?.refusal).toMatchObject(refusal);
+    expect(steps.at(-1)?.notes[0]).toContain(`cluster up, subset {"stage":"${stage}"}`);
+  });
+
   it('tells when no cluster can be asked', async () => {
     const empty = table(virtualHost(), [cluster(0, { endpoints: [] })]);
     expect((await explain(empty)).answer).toMatchObject({
