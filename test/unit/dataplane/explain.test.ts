@@ -98,7 +98,7 @@ describe('explainRequest', () => {
         { host: '127.0.0.1', port: 1, weight: 1, labels: { stage: 'primary' } },
         { host: '127.0.0.1', port: 2, weight: 1, labels: { stage: 'canary' } },
       ],
-      subsets: { selectors: [{ keys: ['stage'] }], fallback: 'none' },
+      subsets: { selectors: [{ keys: ['stage'], single: false }], fallback: 'none' },
     });
     const destinations = [{ cluster: 'up', weight: 1, subset: { stage } }];
     const action = { kind: 'forward', destinations, timeoutMs: 0 } as const;
