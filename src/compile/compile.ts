@@ -16,6 +16,7 @@ import { partVerdictsPass } from './part-verdicts.ts';
 import { partsPass } from './parts-pass.ts';
 import { settingsPass } from './settings.ts';
 import { sealedTable } from './sealed-table.ts';
+import { usedListeners } from './used-listeners.ts';
 import { usedParts, usedSecrets } from './used-parts.ts';
 import { virtualHostsPass } from './virtual-hosts.ts';
 
@@ -81,13 +82,7 @@ export async function compile(
   const state = createCompileState(resources, tools, options);
   for (const pass of passes) await pass(state);
   await options.breathe?.();
-  const content = {
-    listeners: state.listeners.flatMap(({ listener, virtualHosts }) =>
-      // As Gloo: without a virtual host the port stays closed.
-      virtualHosts.length > 0 ? [{ ...listener, virtualHosts }] : [],
-    ),
-    ...usedParts(state),
-  };
+  const content = { listeners: usedListeners(state.listeners), ...usedParts(state) };
   const table = sealedTable(content);
   const secrets = Object.freeze(usedSecrets(content, state.secrets));
   await options.breathe?.();
