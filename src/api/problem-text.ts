@@ -13,6 +13,7 @@ export interface ProblemText {
   readonly path: string;
   readonly reason: Reason;
   readonly message: string;
+  readonly gloo?: string;
 }
 
 /** Turns an error of the schema check into text: path, found, accepted. An object may break several rules at once. */
@@ -52,7 +53,7 @@ function missingField(segments: Segments, root: SchemaNode): ProblemText {
   return { path, reason: 'MissingField', message };
 }
 
-function ruleText(segments: Segments, { set, fields, kind }: BrokenRule): ProblemText {
+function ruleText(segments: Segments, { set, fields, kind, gloo }: BrokenRule): ProblemText {
   const path = manifestPath(segments);
   if (kind === 'together') {
     const message = `${set.join(', ')} needs ${fields.join(', ')} as well`;
@@ -61,7 +62,7 @@ function ruleText(segments: Segments, { set, fields, kind }: BrokenRule): Proble
   const wanted = kind === 'exactlyOne' ? 'set exactly one' : 'set at most one';
   if (set.length === 0) {
     const message = `found none of ${fields.join(', ')}, ${wanted}`;
-    return { path, reason: 'MissingField', message };
+    return { path, reason: 'MissingField', message, ...(gloo === undefined ? {} : { gloo }) };
   }
   const message = `found ${set.join(' and ')}, ${wanted}`;
   return { path, reason: 'ConflictingFields', message };

@@ -59,6 +59,8 @@ export interface Problem extends Finding {
   readonly ref: ResourceRef;
   readonly reason: Reason;
   readonly severity: 'error' | 'warning';
+  /** Gloo's own text where it has one, for `status.statuses`. */
+  readonly gloo?: string;
 }
 
 /** A problem with the place it is at. */

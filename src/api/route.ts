@@ -44,7 +44,15 @@ const destinationSchema = obj(
     ),
     destinationSpec: opt(unsupported(opaque('Function-level destination.'))),
   },
-  { oneOf: [{ fields: ['upstream', 'kube', 'consul'], required: true }] },
+  {
+    oneOf: [
+      {
+        fields: ['upstream', 'kube', 'consul'],
+        required: true,
+        gloo: 'no destination type specified',
+      },
+    ],
+  },
 );
 export type Destination = Static<typeof destinationSchema>;
 
@@ -81,6 +89,7 @@ const routeAction = obj(
       {
         fields: ['single', 'multi', 'upstreamGroup', 'clusterHeader', 'dynamicForwardProxy'],
         required: true,
+        gloo: 'no destination type specified',
       },
     ],
   },
@@ -185,6 +194,7 @@ export const routeSchema = obj(
           'graphqlApiRef',
         ],
         required: true,
+        gloo: 'invalid route: route must specify an action',
       },
     ],
   },

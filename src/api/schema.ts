@@ -9,6 +9,8 @@ export type { Static, TSchema };
 export interface OneOf {
   readonly fields: readonly string[];
   readonly required?: boolean;
+  /** Gloo's text where none is set. */
+  readonly gloo?: string;
 }
 
 /** Where `field` is set, all of `needs` have to be. */

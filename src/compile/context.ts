@@ -165,10 +165,5 @@ function referencesOf({ references }: CompileContext, part: ResourceRef | undefi
 
 /** Problems of the shape, which the validator found, in the form of findings. */
 export function shapeFindings(entry: Entry): readonly Noted[] {
-  return entry.problems.map(({ severity, reason, path, message }) => ({
-    severity,
-    reason,
-    path,
-    message,
-  }));
+  return entry.problems.map(({ ref: _ref, ...finding }) => finding);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { brokenRules } from '../../../src/api/object-rules.ts';
 
 const rules = {
-  oneOf: [{ fields: ['a', 'b'], required: true }, { fields: ['c', 'd'] }],
+  oneOf: [{ fields: ['a', 'b'], required: true, gloo: 'x' }, { fields: ['c', 'd'] }],
   together: [{ field: 'e', needs: ['f', 'g'] }],
 };
 
@@ -10,7 +10,11 @@ describe('brokenRules', () => {
   it.each([
     ['all kept', { a: 1, c: 1, e: 1, f: 1, g: 1 }, []],
     ['false is set', { a: false, b: false }, [{ kind: 'exactlyOne', set: ['a', 'b'] }]],
-    ['none of one that is needed', {}, [{ kind: 'exactlyOne', set: [], fields: ['a', 'b'] }]],
+    [
+      'none of one that is needed',
+      {},
+      [{ kind: 'exactlyOne', set: [], fields: ['a', 'b'], gloo: 'x' }],
+    ],
     ['two of at most one', { a: 1, c: 1, d: 1 }, [{ kind: 'atMostOne', set: ['c', 'd'] }]],
     ['one without another', { a: 1, e: 1, f: 1 }, [{ kind: 'together', fields: ['g'] }]],
     ['several', { c: 1, d: 1 }, [{ kind: 'exactlyOne' }, { kind: 'atMostOne' }]],
