@@ -1,3 +1,4 @@
+import { bufferSchema } from './buffer.ts';
 import { labelExpression } from './label-expression.ts';
 import {
   bool,
@@ -72,7 +73,7 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
           earlyHeaderManipulation: later('Headers to add or remove first.'),
         }),
       ),
-      buffer: later('Buffering of bodies.'),
+      buffer: opt(bufferSchema),
       healthCheck: later('Health check answered by the gateway.'),
       gzip: later('Compression.'),
       waf: later('Web application firewall.'),

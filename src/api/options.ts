@@ -4,6 +4,7 @@ import {
   stagedVhostSchema,
   vhostExtensionSchema,
 } from './jwt.ts';
+import { bufferPerRouteSchema } from './buffer.ts';
 import { lbHashSchema } from './load-balancer.ts';
 import { rbacSchema } from './rbac.ts';
 import { retriesSchema } from './retries.ts';
@@ -17,6 +18,7 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
+import { shadowingSchema } from './shadowing.ts';
 import { maxStreamDurationSchema } from './stream-limits.ts';
 import { upgradesSchema } from './upgrades.ts';
 
@@ -40,7 +42,7 @@ const shared = {
   waf: later('Web application firewall. Not enforced: the route answers 500 rather than open.'),
   dlp: later('Data loss prevention. Not enforced: the route answers 500 rather than open.'),
   csrf: later('Cross-site request forgery. Not enforced: the route answers 500 rather than open.'),
-  bufferPerRoute: later('Buffering and the size of bodies.'),
+  bufferPerRoute: opt(bufferPerRouteSchema),
   extProc: later('External processing. Not enforced: the route answers 500 rather than open.'),
 };
 
@@ -83,7 +85,7 @@ export const routeOptionsSchema = obj(
     regexRewrite: later('Rewrite the path by a RE2 expression.'),
     faults: later('Injected faults.'),
     tracing: later('Tracing.'),
-    shadowing: later('Copies of requests to another upstream.'),
+    shadowing: opt(shadowingSchema),
     lbHash: opt(lbHashSchema),
     upgrades: opt(upgradesSchema),
     hostRewrite: later('New Host.'),

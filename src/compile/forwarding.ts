@@ -1,11 +1,13 @@
 import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
 import { durationMs } from '../base/duration.ts';
 import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
-import type { ForwardAction } from '../ir/table.ts';
+import type { ForwardAction, Route } from '../ir/table.ts';
+import { routeBodyLimit } from './body-limit.ts';
 import { scopeAt } from './parts.ts';
 import { compileRetries } from './retries.ts';
 import type { RoutePlan } from './route-plan.ts';
 import type { RoutesScope } from './routes.ts';
+import { compileShadow } from './shadows.ts';
 import { compileUpgrades } from './upgrades.ts';
 
 /** What a route says of how requests are forwarded, besides where to. */
@@ -16,6 +18,7 @@ export function forwardingOptions(plan: RoutePlan, scope: RoutesScope): Partial<
     ...(retry ? { retry } : {}),
     ...(attemptCount ? { attemptCount } : {}),
     ...upgradesOf(plan, scope),
+    ...shadowOf(plan, scope),
     ...streamLimits(plan.options.value),
   };
 }
@@ -34,6 +37,26 @@ function attemptCountOf(host: VirtualHostOptions): AttemptCount | undefined {
   const request = host.includeRequestAttemptCount === true;
   const response = host.includeAttemptCountInResponse === true;
   return request || response ? { request, response } : undefined;
+}
+
+function shadowOf({ options }: RoutePlan, scope: RoutesScope): Pick<ForwardAction, 'shadow'> {
+  const layer = options.layerOf('shadowing');
+  const value = options.value.shadowing;
+  if (!value || !layer) return {};
+  const at = { value, path: `${layer.path}.shadowing` };
+  const shadow = compileShadow(at, scopeAt(scope, layer.place));
+  return shadow ? { shadow } : {};
+}
+
+/** Of the route, else of the virtual host; it holds whatever the route does with requests. */
+export function bufferOf({ options }: RoutePlan, scope: RoutesScope): Pick<Route, 'maxBodyBytes'> {
+  const merged = options.value.bufferPerRoute ? options : scope.plan.options;
+  const layer = merged.layerOf('bufferPerRoute');
+  const value = merged.value.bufferPerRoute;
+  if (!value || !layer) return {};
+  const { findings } = scopeAt(scope, layer.place);
+  const maxBodyBytes = routeBodyLimit(value, `${layer.path}.bufferPerRoute`, findings);
+  return maxBodyBytes === undefined ? {} : { maxBodyBytes };
 }
 
 function upgradesOf({ options }: RoutePlan, scope: RoutesScope): Pick<ForwardAction, 'upgrades'> {

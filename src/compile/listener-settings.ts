@@ -1,5 +1,6 @@
 import type { GatewaySpec } from '../api/gateway.ts';
 import type { Listener } from '../ir/table.ts';
+import { bodyLimit } from './body-limit.ts';
 import type { Findings } from './findings.ts';
 import { compileUpgrades } from './upgrades.ts';
 
@@ -13,5 +14,9 @@ export function listenerSettings(
   const manager = httpGateway?.options?.httpConnectionManagerSettings;
   const path = `${base}.httpConnectionManagerSettings.upgrades`;
   const upgrades = compileUpgrades(manager?.upgrades, path, findings);
-  return upgrades ? { upgrades } : {};
+  const buffer = httpGateway?.options?.buffer;
+  return {
+    ...(upgrades ? { upgrades } : {}),
+    ...(buffer ? { maxBodyBytes: bodyLimit(buffer, `${base}.buffer`, findings) } : {}),
+  };
 }

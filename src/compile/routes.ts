@@ -6,7 +6,7 @@ import { compileAction, defaultRouteAction } from './actions.ts';
 import { closed } from './closed.ts';
 import { planRoutes } from './delegation.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
-import { forwardingOptions } from './forwarding.ts';
+import { bufferOf, forwardingOptions } from './forwarding.ts';
 import { guardedRoute, withoutAuth } from './guarded-route.ts';
 import { checkHeadText } from './head-text.ts';
 import type { HostPlan } from './host-plan.ts';
@@ -95,6 +95,7 @@ function compileRoute(plan: RoutePlan, scope: RoutesScope): Route {
     matchers,
     ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
+    ...bufferOf(plan, scope),
     action: compilePlanAction(plan, scope),
   };
   return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;

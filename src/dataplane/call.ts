@@ -56,6 +56,8 @@ export class Call {
   /** Put behind the header lines of the upstream's answer. */
   readonly answerLines: HeaderLines = [];
   bytesSent = 0;
+  /** All of the request's body, where it was read first. */
+  body: Buffer | undefined = undefined;
   /** Between two pieces of the answer, and until a reader takes what waits for it; 0 = no bound. */
   streamIdleMs: number;
   readonly #startedMs: number;

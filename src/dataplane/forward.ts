@@ -1,4 +1,4 @@
-import type { ForwardAction } from '../ir/table.ts';
+import type { ForwardAction, Shadow } from '../ir/table.ts';
 import { overrideModel } from '../llm/model-override.ts';
 import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
@@ -18,7 +18,8 @@ import { upstreamHeaders } from './request-headers.ts';
 import type { HeaderLines } from './header-lines.ts';
 import { upgradeRefused } from './stage-upgrade.ts';
 import { limitStream } from './stream-limits.ts';
-import { Tries } from './tries.ts';
+import { sendShadow } from './shadow.ts';
+import { Tries, type TriedRequest } from './tries.ts';
 import type { Upstream } from './upstream.ts';
 import { modelServerPath, rewrittenPath } from './upstream-path.ts';
 import { nextEndpoint } from './request-hash.ts';
@@ -67,6 +68,11 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
   const short = !exchange.chunked && exchange.contentLength <= wholeBytes(call);
   const refusal = model === undefined ? undefined : rewriteRefusal(exchange, context.limits);
   if (refusal !== undefined) return call.deny(refusal);
+  if (call.body !== undefined) {
+    const body = usable(call, call.body, model);
+    if (body !== undefined) send(call, upstream, endpoint, body);
+    return;
+  }
   if (model === undefined && !short) {
     call.awaitBody();
     return send(call, upstream, endpoint, new RequestBody(request));
@@ -108,11 +114,10 @@ function send(
     body,
   };
   const action = forwardAction(call);
+  const copy = copyFor(call, action, body);
+  if (action?.shadow !== undefined) shadow(call, action.shadow, { outgoing, copy });
   if (action?.retry !== undefined || action?.attemptCount !== undefined) {
     const { retry, attemptCount, timeoutMs } = action;
-    const replays = retry !== undefined && body instanceof RequestBody;
-    const { replayBytes } = call.context.limits;
-    const copy = replays ? new BodyCopy(call.request, replayBytes) : undefined;
     const tries = new Tries(call, upstream, { retry, attemptCount, timeoutMs }, { outgoing, copy });
     call.pending = tries;
     tries.start(endpoint);
@@ -121,6 +126,31 @@ function send(
   const upstreamRequest = new UpstreamRequest(call, upstream, endpoint, outgoing);
   call.pending = upstreamRequest;
   upstreamRequest.start();
+}
+
+/** Of a body that is not in hand, where it may be needed a second time. */
+function copyFor(
+  { request, context }: Call,
+  action: ForwardAction | undefined,
+  body: Buffer | RequestBody | null,
+): BodyCopy | undefined {
+  const isNeeded = action?.retry !== undefined || action?.shadow !== undefined;
+  if (!isNeeded || !(body instanceof RequestBody)) return undefined;
+  return new BodyCopy(request, context.limits.replayBytes);
+}
+
+/** Draws lots for a copy; that of a long body goes when all of it is here. */
+function shadow(call: Call, to: Shadow, { outgoing, copy }: TriedRequest): void {
+  if (call.context.random() * 100 >= to.percent) return;
+  const { body } = outgoing;
+  if (!(body instanceof RequestBody)) {
+    sendShadow(call, to, outgoing, body);
+    return;
+  }
+  call.request.once('end', () => {
+    const whole = copy?.whole;
+    if (whole !== undefined) sendShadow(call, to, outgoing, whole);
+  });
 }
 
 function pathFor(call: Call, { backend }: Upstream): string {

@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { bodyLimitStage } from './body-buffer.ts';
 import type { Denial } from './denial.ts';
 import { internalError } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
@@ -34,6 +35,7 @@ export const stages: readonly Stage[] = [
   { name: 'upgrade-by-claims', run: upgradeStage },
   { name: 'token-removal', run: tokenRemovalStage },
   { name: 'rbac', run: authorizationStage },
+  { name: 'body-limit', run: bodyLimitStage },
   { name: 'action', run: actionStage },
 ];
 

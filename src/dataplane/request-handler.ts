@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import { Trace } from '../base/trace.ts';
+import { bufferBody, bufferLimit } from './body-buffer.ts';
 import { Call, type CallContext } from './call.ts';
 import { internalError, type Denial } from './denial.ts';
 import { Exchange } from './exchange.ts';
@@ -36,12 +37,35 @@ function proceed(call: Call, denial: Denial | undefined): void {
   if (call.answered) return;
   try {
     if (denial !== undefined) call.deny(denial);
-    else if (call.exchange.reply !== undefined) call.reply(call.exchange.reply);
-    else forward(call);
+    else act(call);
   } catch (error) {
-    call.context.logger.error({ error: messageOf(error) }, 'request failed');
-    call.pending?.cancel();
-    if (call.response.headersSent) call.abort();
-    else call.deny(internalError(messageOf(error)));
+    fail(call, error);
   }
+}
+
+/** What the route does with a request that was let through. */
+function act(call: Call): void {
+  const limit = call.exchange.hasBody ? bufferLimit(call.exchange) : undefined;
+  if (limit === undefined) answer(call);
+  else bufferBody(call, limit, () => answerLater(call));
+}
+
+function answerLater(call: Call): void {
+  try {
+    answer(call);
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+function answer(call: Call): void {
+  if (call.exchange.reply === undefined) forward(call);
+  else call.reply(call.exchange.reply);
+}
+
+function fail(call: Call, error: unknown): void {
+  call.context.logger.error({ error: messageOf(error) }, 'request failed');
+  call.pending?.cancel();
+  if (call.response.headersSent) call.abort();
+  else call.deny(internalError(messageOf(error)));
 }

@@ -34,6 +34,8 @@ export interface Listener {
   readonly stripPort: boolean;
   /** Protocols that requests may change to; absent: WebSocket, as in Gloo. */
   readonly upgrades?: readonly 'websocket'[];
+  /** Bodies are read as a whole first, and a larger one is refused (Gloo `options.buffer`). Absent: they are not. */
+  readonly maxBodyBytes?: number;
   /** Names into `RoutingTable.virtualHosts`. */
   readonly virtualHosts: readonly string[];
 }
@@ -73,6 +75,8 @@ export interface Route {
   readonly jwt?: JwtStages;
   /** Absent: no authorization by claims. */
   readonly rbac?: RbacRule;
+  /** In place of that of the listener, where that has one; 0: bodies are not read first. */
+  readonly maxBodyBytes?: number;
   readonly action: RouteAction;
 }
 
@@ -89,6 +93,8 @@ export interface ForwardAction {
   /** Absent: only what a stale connection has lost is sent again. */
   readonly retry?: RetryPolicy;
   readonly attemptCount?: AttemptCount;
+  /** Where copies of requests go. */
+  readonly shadow?: Shadow;
   /** Protocols that requests may change to; absent: those of the listener. */
   readonly upgrades?: readonly 'websocket'[];
   /** Between two pieces of request and response; 0 = none. Absent: five minutes. */
@@ -97,6 +103,13 @@ export interface ForwardAction {
   readonly maxDurationMs?: number;
   /** For clusters whose balancer hashes; absent: such a cluster chooses by chance. */
   readonly hash?: readonly HashPolicy[];
+}
+
+export interface Shadow {
+  /** Name into `RoutingTable.clusters`. */
+  readonly cluster: string;
+  /** Of the requests, above 0. */
+  readonly percent: number;
 }
 
 export interface WeightedCluster {

@@ -1,4 +1,5 @@
 import type { Listener, TlsContext, VirtualHost } from '../ir/table.ts';
+import { bufferFilter } from './buffer-filter.ts';
 import { upgradeConfigs } from './forwarding.ts';
 import { jwtFilter } from './jwt-filter.ts';
 import { secretSource, type Translation } from './translation.ts';
@@ -51,6 +52,7 @@ function connectionManager(
         ...(before ? [before] : []),
         ...(after ? [after] : []),
         { name: rbacFilterName, typed_config: rbac },
+        ...bufferFilter(listener),
         { name: 'envoy.filters.http.router', typed_config: router },
       ],
     }),

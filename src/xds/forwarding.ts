@@ -1,11 +1,12 @@
 import type { RetryPolicy } from '../ir/retry.ts';
-import type { ForwardAction, VirtualHost } from '../ir/table.ts';
+import type { ForwardAction, Shadow, VirtualHost } from '../ir/table.ts';
 import { protoDuration, type EnvoyConfig } from './typed-config.ts';
 
 /** Fields of an Envoy route action that say how requests are forwarded, besides where to. */
 export function forwarding(action: ForwardAction): EnvoyConfig {
-  const { retry, upgrades, idleTimeoutMs, maxDurationMs } = action;
+  const { retry, upgrades, shadow, idleTimeoutMs, maxDurationMs } = action;
   return {
+    ...(shadow ? { request_mirror_policies: [mirrorPolicy(shadow)] } : {}),
     ...(upgrades ? { upgrade_configs: upgradeConfigs(upgrades) } : {}),
     ...(retry ? { retry_policy: retryPolicy(retry) } : {}),
     ...(idleTimeoutMs === undefined ? {} : { idle_timeout: protoDuration(idleTimeoutMs) }),
@@ -13,6 +14,11 @@ export function forwarding(action: ForwardAction): EnvoyConfig {
       ? {}
       : { max_stream_duration: { max_stream_duration: protoDuration(maxDurationMs) } }),
   };
+}
+
+function mirrorPolicy({ cluster, percent }: Shadow): EnvoyConfig {
+  const share = { numerator: Math.round(percent * 10_000), denominator: 'MILLION' };
+  return { cluster, runtime_fraction: { default_value: share } };
 }
 
 /** WebSocket is turned on or off. */

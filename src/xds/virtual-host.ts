@@ -1,6 +1,7 @@
 import type { JwtStages } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { Route, VirtualHost } from '../ir/table.ts';
+import { bufferPerRoute } from './buffer-filter.ts';
 import { attemptCount } from './forwarding.ts';
 import { choosesByClaims, needsGuard } from './claim-choice.ts';
 import { appendedHeader, providerName, routeVerification, unknownPart } from './jwt-filter.ts';
@@ -106,6 +107,7 @@ function filterConfigs(route: Route, { host, guarded }: HostScope): EnvoyConfig 
   const configs = [
     ...routeVerification(host, route.jwt),
     ...(rules ? [[rbacFilterName, rbacPerRoute(rules)] as const] : []),
+    ...bufferPerRoute(route),
   ];
   return configs.length > 0 ? { typed_per_filter_config: Object.fromEntries(configs) } : {};
 }

@@ -35,7 +35,7 @@ export async function askGolden(
   gateway.takeSeen();
   const [response, ...more] = await sendAll(raw, repeat);
   if (response === undefined) throw new Error('nothing was sent');
-  const seen = gateway.takeSeen();
+  const seen = await seenOf(gateway, expectation);
   const explanation = await gateway.explain?.({
     listener,
     scheme: raw.tls === undefined ? 'http' : 'https',
@@ -146,8 +146,22 @@ function headersNamed(named: GoldenHeaders, lines: readonly string[]): GoldenHea
   return Object.fromEntries(found);
 }
 
+/** What is not waited for by the answer may come a little later. */
+async function seenOf(
+  gateway: GoldenGateway,
+  { upstream, also = [] }: GoldenExpectation,
+): Promise<readonly SeenRequest[]> {
+  const wanted = also.length === 0 ? 0 : also.length + (upstream ? 1 : 0);
+  const seen = [...gateway.takeSeen()];
+  for (let look = 0; look < 400 && seen.length < wanted; look += 1) {
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+    seen.push(...gateway.takeSeen());
+  }
+  return seen;
+}
+
 function upstreamSeen(
-  { upstream, split, within = 0 }: GoldenExpectation,
+  { upstream, also = [], split, within = 0 }: GoldenExpectation,
   seen: readonly SeenRequest[],
 ): object {
   if (split) {
@@ -157,18 +171,26 @@ function upstreamSeen(
     });
     return { split: Object.fromEntries(counts) };
   }
-  const shown = seen.map((one) => ({
-    cluster: one.cluster,
-    ...(upstream && 'method' in upstream && { method: one.method }),
-    ...(upstream && 'path' in upstream && { path: one.path }),
-    ...(upstream?.headers && { headers: headersNamed(upstream.headers, one.headers) }),
-    ...(upstream && 'body' in upstream && { body: one.body }),
-  }));
-  return { upstream: shown };
+  const shown = seen.map((one) => {
+    const named = also.find(({ cluster }) => cluster === one.cluster) ?? upstream;
+    return {
+      cluster: one.cluster,
+      ...(named && 'method' in named && { method: one.method }),
+      ...(named && 'path' in named && { path: one.path }),
+      ...(named?.headers && { headers: headersNamed(named.headers, one.headers) }),
+      ...(named && 'body' in named && { body: one.body }),
+    };
+  });
+  return { upstream: also.length === 0 ? shown : shown.sort(byCluster) };
 }
 
-function upstreamExpected({ upstream, split }: GoldenExpectation): object {
-  return split ? { split } : { upstream: upstream === undefined ? [] : [upstream] };
+function upstreamExpected({ upstream, also = [], split }: GoldenExpectation): object {
+  if (split) return { split };
+  return { upstream: [...(upstream === undefined ? [] : [upstream]), ...also].sort(byCluster) };
+}
+
+function byCluster(one: { readonly cluster: string }, other: { readonly cluster: string }): number {
+  return one.cluster < other.cluster ? -1 : 1;
 }
 
 function loggedIn(log: readonly string[], field: string): unknown {

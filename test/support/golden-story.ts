@@ -73,6 +73,8 @@ const expectSchema = Type.Object(
     challenge: optional(Type.Enum(['missing', 'invalid_token'])),
     /** Absent: no upstream sees the request. */
     upstream: optional(upstreamSchema),
+    /** Others that see the request too. */
+    also: optional(Type.Array(upstreamSchema)),
     /** With `repeat`: how many requests each cluster sees, give or take `within`. */
     split: optional(Type.Record(Text, Type.Number())),
     within: optional(Type.Number()),

@@ -15,6 +15,7 @@ function settingsOf(options: Options) {
 describe('listenerSettings', () => {
   it.each<[string, Options, object]>([
     ['nothing', {}, {}],
+    ['a bound of bodies', { buffer: { maxRequestBytes: 9 } }, { maxBodyBytes: 9 }],
     [
       'upgrades',
       { httpConnectionManagerSettings: { upgrades: [{ websocket: { enabled: false } }] } },

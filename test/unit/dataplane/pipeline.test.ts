@@ -51,7 +51,15 @@ test('the stages in their order', () => {
         'jwt-before-ext-auth',
         'jwt-after-ext-auth',
       ],
-      ['claim-headers', 'route-by-claims', 'upgrade-by-claims', 'token-removal', 'rbac', 'action'],
+      [
+        'claim-headers',
+        'route-by-claims',
+        'upgrade-by-claims',
+        'token-removal',
+        'rbac',
+        'body-limit',
+        'action',
+      ],
     ].flat(),
   );
 });
@@ -279,7 +287,7 @@ describe('a trace', () => {
 
   test('has a step for each stage and says why, without a value of the client', async () => {
     const { steps } = await traced(false);
-    expect(steps.map(({ stage }) => stage)).toEqual(stages.slice(0, -1).map(({ name }) => name));
+    expect(steps.map(({ stage }) => stage)).toEqual(stages.slice(0, -2).map(({ name }) => name));
     expect(steps.at(-1)).toEqual({
       stage: 'rbac',
       outcome: '403 rbac',
@@ -302,8 +310,9 @@ describe('a trace', () => {
 
   test('names the policy that allows, its claims, and where the request goes', async () => {
     const { steps } = await traced(false, { rbac: onlyUser('secret-name') });
-    expect(steps.slice(-2).map(({ notes }) => notes)).toEqual([
+    expect(steps.slice(-3).map(({ notes }) => notes)).toEqual([
       ['policy only secret-name: allows, by claims user'],
+      [],
       ['forwarded to up (weight 1)'],
     ]);
   });
