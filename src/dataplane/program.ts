@@ -42,6 +42,8 @@ export interface PreparedListener {
   readonly listener: Listener;
   readonly served: readonly PreparedVirtualHost[];
   readonly find: (host: string) => PreparedVirtualHost | undefined;
+  /** Headers that any of its virtual hosts writes claims to: an upstream may trust them, whichever host leads there. */
+  readonly trustedNames: ReadonlySet<string>;
   /** For TLS listeners. */
   readonly certificates: Certificates | undefined;
 }
@@ -52,6 +54,8 @@ export interface PreparedVirtualHost {
   readonly routes: readonly PreparedRoute[];
   /** `_` written as `-`: servers behind CGI do not tell them apart. */
   readonly trustedNames: ReadonlySet<string>;
+  /** Some of them are not among those of the listener. */
+  readonly writesCommonHeaders: boolean;
 }
 
 /** A route with its matchers, its verification and its authorization. */
@@ -160,7 +164,17 @@ function preparedListener(
         former?.certificates,
       )
     : undefined;
-  return { listener, served, find: prepareDomains(domainsOf(served)).find, certificates };
+  const { find } = prepareDomains(domainsOf(served));
+  return { listener, served, find, trustedNames: trustedNamesOf(served), certificates };
+}
+
+// What every request has: one virtual host may write claims there, but not take it from the requests to the others.
+const COMMON_HEADER =
+  /^(?:accept(?:-.*)?|authorization|cache-control|content-.*|cookie|date|if-.*|origin|range|referer|user-agent)$/;
+
+function trustedNamesOf(served: readonly PreparedVirtualHost[]): ReadonlySet<string> {
+  const names = served.flatMap(({ trustedNames }) => [...trustedNames]);
+  return new Set(names.filter((name) => !COMMON_HEADER.test(name)));
 }
 
 function* domainsOf(
@@ -177,10 +191,12 @@ function preparedVirtualHost(virtualHost: VirtualHost, parts: ProgramParts): Pre
     authorization: once(prepareRbac),
     jwtKey: once((stages) => JSON.stringify(stages)),
   };
+  const trusted = virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'));
   return {
     virtualHost,
     routes: virtualHost.routes.map((route) => preparedRoute(route, shared)),
-    trustedNames: new Set(virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'))),
+    trustedNames: new Set(trusted),
+    writesCommonHeaders: trusted.some((name) => COMMON_HEADER.test(name)),
   };
 }
 

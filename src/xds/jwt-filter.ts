@@ -48,9 +48,18 @@ function knownStages(
   translation: Translation,
 ): readonly JwtStage[] {
   return host.routes.flatMap(({ jwt }) => {
-    const stage = jwt?.[name];
+    const stage = placed(jwt)[name];
     return stage && unknownPart(stage, host, translation) === undefined ? [stage] : [];
   });
+}
+
+/**
+ * A single stage is the later filter's, whichever it is: each filter takes out the headers that any of its own providers
+ * writes, also what the one before it has just written.
+ */
+function placed(stages: JwtStages = {}): JwtStages {
+  const { beforeExtAuth, afterExtAuth } = stages;
+  return beforeExtAuth && !afterExtAuth ? { afterExtAuth: beforeExtAuth } : stages;
 }
 
 /** What of a stage Envoy cannot be told; undefined: it can be told all. */
@@ -77,7 +86,7 @@ export function routeVerification(
   stages: JwtStages | undefined,
 ): readonly (readonly [string, EnvoyConfig])[] {
   return (['beforeExtAuth', 'afterExtAuth'] as const).flatMap((name) => {
-    const stage = stages?.[name];
+    const stage = placed(stages)[name];
     if (stage === undefined) return [];
     const config = typedConfig('extensions.filters.http.jwt_authn.v3.PerRouteConfig', {
       requirement_name: requirementName(host, stage),
