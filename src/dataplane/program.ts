@@ -54,8 +54,8 @@ export interface PreparedVirtualHost {
   readonly routes: readonly PreparedRoute[];
   /** `_` written as `-`: servers behind CGI do not tell them apart. */
   readonly trustedNames: ReadonlySet<string>;
-  /** Some of them are not among those of the listener. */
-  readonly writesCommonHeaders: boolean;
+  /** A route has a condition on a header that claims are written to. */
+  readonly choosesByClaims: boolean;
 }
 
 /** A route with its matchers, its verification and its authorization. */
@@ -191,13 +191,21 @@ function preparedVirtualHost(virtualHost: VirtualHost, parts: ProgramParts): Pre
     authorization: once(prepareRbac),
     jwtKey: once((stages) => JSON.stringify(stages)),
   };
-  const trusted = virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'));
   return {
     virtualHost,
     routes: virtualHost.routes.map((route) => preparedRoute(route, shared)),
-    trustedNames: new Set(trusted),
-    writesCommonHeaders: trusted.some((name) => COMMON_HEADER.test(name)),
+    trustedNames: new Set(virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'))),
+    choosesByClaims: choosesByClaims(virtualHost),
   };
+}
+
+function choosesByClaims({ claimHeaders, providers, routes }: VirtualHost): boolean {
+  const all = Object.values(providers).flatMap(({ claimsToHeaders }) => claimsToHeaders);
+  const written = new Set([...claimHeaders, ...all.map(({ header }) => header)]);
+  if (written.size === 0) return false;
+  return routes.some(({ matchers }) =>
+    matchers.some(({ headers }) => headers.some(({ name }) => written.has(name))),
+  );
 }
 
 interface RouteParts {

@@ -79,10 +79,7 @@ function missingHost({ raw }: Exchange): Denial {
   return { ...bareBadRequest('Host is missing'), reason: 'bad_host' };
 }
 
-/**
- * Finds who is asked, and takes out at once what only the gateway may say: also what it says on other virtual hosts, since
- * an upstream that trusts it may be reached by several of them.
- */
+/** Finds who is asked, and takes out at once what only the gateway may say on that virtual host. */
 export function virtualHostStage(exchange: Exchange): Denial | undefined {
   const host = normalizeHost(exchange.authority, exchange.listener.listener.stripPort);
   if (host === undefined) return exchange.authority === '' ? missingHost(exchange) : notAHost;
@@ -90,9 +87,6 @@ export function virtualHostStage(exchange: Exchange): Denial | undefined {
   exchange.trace?.push(...virtualHostNotes(exchange, host, virtualHost));
   if (virtualHost === undefined) return notFound;
   exchange.virtualHost = virtualHost;
-  removeTrustedHeaders(exchange.headers, exchange.listener.trustedNames);
-  if (virtualHost.writesCommonHeaders) {
-    removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);
-  }
+  removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);
   return undefined;
 }

@@ -129,6 +129,8 @@ export async function startUpstreams(
       answerFirst,
       note: (one) => void seen.push({ cluster: name, ...one }),
     });
+    // Not while a gateway is about to use the connection again.
+    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(name, server);
   }

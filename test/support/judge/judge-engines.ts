@@ -141,7 +141,8 @@ async function askAll(
       headers: shownHeaders(one.headers, texts),
     };
     const challenge = response.challenge && withNames(response.challenge, texts);
-    return { ...response, challenge, seen: shown ?? null };
+    const location = response.location && withNames(response.location, texts);
+    return { ...response, challenge, location, seen: shown ?? null };
   });
 }
 
@@ -161,7 +162,14 @@ function shownHeaders(flat: readonly string[], texts: Signed['texts']): [string,
       ? []
       : [[name, inOneOrder(withNames(flat[at + 1] ?? '', texts))]],
   );
-  return lines.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return joined(lines.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** Envoy writes two lines of Authorization as one, which means the same (RFC 9110 section 5.3). */
+function joined(lines: readonly [string, string][]): [string, string][] {
+  const values = lines.flatMap(([name, value]) => (name === 'authorization' ? [value] : []));
+  const rest = lines.filter(([name]) => name !== 'authorization');
+  return values.length === 0 ? rest : [['authorization', values.join(',')], ...rest];
 }
 
 /** Envoy writes the members of an object in any order. */
@@ -183,7 +191,9 @@ function sorted(value: unknown): unknown {
 
 function withNames(text: string, texts: Signed['texts']): string {
   let shown = text;
-  for (const [name, token] of texts) shown = shown.replaceAll(token, name);
+  for (const [name, token] of texts) {
+    shown = shown.replaceAll(token, name).replaceAll(token.replaceAll(' ', '%20'), name);
+  }
   return shown;
 }
 

@@ -30,7 +30,7 @@ export function routesOf({ virtualHost }: VirtualServiceSpec): readonly RouteSpe
 }
 
 /** Every verification that is written anywhere in a virtual service. */
-export function extensionsOf(spec: VirtualServiceSpec): readonly VhostExtension[] {
+function extensionsOf(spec: VirtualServiceSpec): readonly VhostExtension[] {
   const options = spec.virtualHost?.options;
   const staged = [
     options?.jwtStaged,

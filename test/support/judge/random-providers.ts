@@ -10,16 +10,6 @@ export interface ProviderStyle {
   readonly zeroSkew: boolean;
 }
 
-/** Headers that claims are written to; routes are only chosen by the first ones. */
-export const mappedHeaders = [
-  'x-company',
-  'X-Role',
-  'x-groups',
-  'x-org',
-  'x-level',
-  'x-extra',
-] as const;
-
 const mappings = [
   ['company', 'x-company'],
   ['role', 'X-Role'],

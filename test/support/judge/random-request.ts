@@ -17,7 +17,7 @@ export function randomRequest(draw: Draw, spec: VirtualServiceSpec): JudgedReque
   const parts: Parts = { headers: [], query: [], tokens: {} };
   const providers = providersOf(spec);
   if (draw.chance(0.1))
-    parts.query.push(draw.pick(['v=1', 'v', 'v=x', 'a=1&b=2', 'q=a%20b', 'x=1']));
+    parts.query.push(draw.pick(['v=1', 'v', 'v=x', 'a=1&b=2', 'q=a%2Bb', 'x=1']));
   if (providers.length > 0) putTokens(draw, { spec, providers, parts });
   putHeaders(draw, parts);
   const path = draw.chance(0.02) ? draw.pick(hostileTargets) : draw.pick(targets);
