@@ -2,7 +2,7 @@ import { contentHash } from '../base/stable-json.ts';
 import type { AdminFacts } from './admin-facts.ts';
 
 /** Members of a table that hold the id of a secret. */
-const secretMembers = new Set(['secret', 'certificateSecret', 'keySecret']);
+const secretMembers = new Set(['secret', 'certificateSecret', 'keySecret', 'authoritiesSecret']);
 
 /** What `/config_dump` shows. The table has no secrets in it; what names them is shortened to a hash all the same. */
 export function configDump(facts: AdminFacts): object {

@@ -44,7 +44,7 @@ function questionIn(body: unknown): ReturnType<typeof askedRequest> {
   return typeof written === 'string' ? written : askedRequest(written);
 }
 
-const texts = ['method', 'url', 'body', 'listener'] as const;
+const texts = ['method', 'url', 'body', 'listener', 'serverName'] as const;
 
 function writtenRequest(question: Record<string, unknown>): WrittenRequest | string {
   const known: readonly string[] = [...texts, 'headers'];

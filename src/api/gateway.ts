@@ -107,7 +107,11 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
 export const gatewaySchema = obj(
   'A port of the gateway and the VirtualServices behind it.',
   {
-    bindAddress: opt(str('Address. Default `::`. The flag --bind wins.', { maxLength: 253 })),
+    bindAddress: opt(
+      str('Address. Default `::`, every one. A flag --bind that names an address wins.', {
+        maxLength: 253,
+      }),
+    ),
     bindPort: opt(int('Port. A port given by flag wins.', { minimum: 1, maximum: 65_535 })),
     ssl: opt(
       bool('Serve TLS: only VirtualServices with sslConfig. Default false: only those without.'),

@@ -17,7 +17,8 @@ import {
   type Static,
 } from './schema.ts';
 
-const tlsVersions = ['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'] as const;
+/** Versions of TLS by their names in Gloo. */
+export const tlsVersions = ['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'] as const;
 
 const sslConfig = obj(
   'Serve on TLS: such a VirtualService goes to TLS listeners only.',
@@ -43,26 +44,44 @@ const sslConfig = obj(
       ),
     ),
     sds: laterObject('Secret discovery service.'),
-    sniDomains: opt(list('Server names. Default: any.', str('A server name.', { maxLength: 253 }))),
-    verifySubjectAltName: opt(
-      unsupported(list('Accepted names of client certificates.', str('A name.'))),
+    sniDomains: opt(
+      list('Server names: `host` or `*.suffix`. Default: any.', str('A name.', { maxLength: 253 })),
     ),
-    parameters: opt(
-      unsupported(
-        obj('TLS versions and ciphers.', {
-          minimumProtocolVersion: opt(enumeration('Oldest version.', tlsVersions)),
-          maximumProtocolVersion: opt(enumeration('Newest version.', tlsVersions)),
-          cipherSuites: opt(list('Cipher suites.', str('A suite.'))),
-          ecdhCurves: opt(list('Curves.', str('A curve.'))),
-        }),
+    verifySubjectAltName: opt(
+      list(
+        'Names of clients: their certificate has to have one of them as subject alternative name. Needs a ca.crt.',
+        str('A host, URI, address or e-mail.', { minLength: 1, maxLength: 1024 }),
       ),
     ),
-    alpnProtocols: opt(unsupported(list('ALPN protocols.', str('A protocol.')))),
+    parameters: opt(
+      obj('TLS versions and ciphers.', {
+        minimumProtocolVersion: opt(
+          enumeration('Oldest version. Default, and the oldest there is: TLSv1_2.', tlsVersions),
+        ),
+        maximumProtocolVersion: opt(enumeration('Newest version. Default: TLSv1_3.', tlsVersions)),
+        cipherSuites: opt(
+          list(
+            'Ciphers of TLSv1_2, by their names in OpenSSL.',
+            str('A cipher.', { maxLength: 256 }),
+          ),
+        ),
+        ecdhCurves: opt(list('Groups of the key exchange.', str('A group.', { maxLength: 64 }))),
+      }),
+    ),
+    alpnProtocols: opt(
+      list(
+        'Protocols, the preferred first. Default: h2, http/1.1.',
+        str('A protocol.', { minLength: 1, maxLength: 255 }),
+        16,
+      ),
+    ),
     oneWayTls: opt(
       bool('Do not ask for client certificates, even if the secret has a ca.crt. Default false.'),
     ),
-    disableTlsSessionResumption: opt(unsupported(bool('No session resumption.'))),
-    transportSocketConnectTimeout: opt(unsupported(duration('Time for the handshake.'))),
+    disableTlsSessionResumption: opt(
+      bool('Each connection begins with a whole handshake. Default false.'),
+    ),
+    transportSocketConnectTimeout: opt(duration('Time for the handshake. Default 10s.')),
     ocspStaplePolicy: later('OCSP stapling.'),
   },
   { oneOf: [{ fields: ['secretRef', 'sslFiles', 'sds'] }] },

@@ -1,3 +1,5 @@
+import { isIP, SocketAddress } from 'node:net';
+
 import type { GatewaySpec } from '../api/gateway.ts';
 import type { Entry, Resource } from '../api/resource.ts';
 import { oldestFirst } from './age.ts';
@@ -69,26 +71,41 @@ function planGateway(
   }
   const settings = listenerSettings(spec, findings);
   const listener = { ...listenerOf(gateway, context), ...settings };
-  checkPort(listener, spec, context, findings);
+  checkAddress(listener, spec, context, findings);
   checkProtection(spec, findings);
   return plan(listener, selection(spec.httpGateway, { context, findings, metadata }));
 }
 
-function checkPort(
-  { name, port }: ListenerPlan['listener'],
-  { bindAddress }: GatewaySpec,
+/** Two on one port can only serve where each has an address of its own. */
+function checkAddress(
+  { name, port, address }: ListenerPlan['listener'],
+  { bindAddress = '' }: GatewaySpec,
   context: CompileState,
   findings: Findings,
 ): void {
-  const rival = context.listeners.find(({ listener }) => listener.port === port);
+  if (address !== undefined && isIP(address) === 0) {
+    findings.error({
+      reason: 'InvalidGateway',
+      path: 'spec.bindAddress',
+      what: 'nothing can be bound to that',
+      found: shown(bindAddress),
+      accepted: 'an IPv4 or IPv6 address',
+    });
+  }
+  const rival = context.listeners.find(
+    ({ listener }) =>
+      port !== 0 &&
+      listener.port === port &&
+      (listener.address === undefined || address === undefined || listener.address === address),
+  );
   if (!rival) return;
   findings.error({
     reason: 'InvalidGateway',
     path: 'spec.bindPort',
     what: 'the port is taken',
     found: `${port}, which ${rival.listener.name} has`,
-    accepted: 'a port of its own',
-    gloo: `bind-address ${bindAddress ?? '::'}:${port} is not unique in a proxy. gateways: ${rival.listener.name},${name}`,
+    accepted: 'a port of its own, or an address of its own on it',
+    gloo: `bind-address ${bindAddress === '' ? '::' : bindAddress}:${port} is not unique in a proxy. gateways: ${rival.listener.name},${name}`,
   });
 }
 
@@ -96,7 +113,7 @@ function checkPort(
 const guards = ['waf', 'dlp', 'csrf'] as const;
 const everyAddress: readonly string[] = ['', '::', '0.0.0.0'];
 
-function checkProtection({ bindAddress = '', httpGateway }: GatewaySpec, findings: Findings): void {
+function checkProtection({ httpGateway }: GatewaySpec, findings: Findings): void {
   for (const name of guards) {
     if (httpGateway?.options?.[name] === undefined) continue;
     findings.error({
@@ -105,14 +122,6 @@ function checkProtection({ bindAddress = '', httpGateway }: GatewaySpec, finding
       what: 'it protects every route and is not enforced yet, so the listener stays closed',
     });
   }
-  if (everyAddress.includes(bindAddress)) return;
-  findings.error({
-    reason: 'Unsupported',
-    path: 'spec.bindAddress',
-    what: 'one listener cannot have an address of its own yet, and is not opened to more than that',
-    found: shown(bindAddress),
-    accepted: '::, and the flag --bind for the address of all listeners',
-  });
 }
 
 /** A port given by flag is for the first Gateway of its kind; two on one port could not both serve. */
@@ -123,11 +132,19 @@ function listenerOf(
   const tls = spec.ssl ?? false;
   const first = !context.listeners.some(({ listener }) => listener.tls === tls);
   const { httpPort, httpsPort } = context.options;
+  const address = spec.bindAddress ?? '';
   const flag = first ? (tls ? httpsPort : httpPort) : undefined;
   return {
     name: `${metadata.namespace}.${metadata.name}`,
     port: flag ?? spec.bindPort ?? (tls ? defaultHttpsPort : defaultHttpPort),
+    ...(everyAddress.includes(address) ? {} : { address: canonical(address) }),
     tls,
     stripPort: spec.httpGateway?.options?.httpConnectionManagerSettings?.stripAnyHostPort ?? false,
   };
+}
+
+/** Equal for equal addresses, however an IPv6 one is written. */
+function canonical(address: string): string {
+  const isPlain = isIP(address) === 6 && !address.includes('%');
+  return isPlain ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 }

@@ -1,14 +1,16 @@
 import { refKey } from '../api/resource.ts';
 import type { Ref } from '../api/schema.ts';
 import type { SslConfig } from '../api/virtual-service.ts';
-import type { TlsContext } from '../ir/table.ts';
+import type { TlsContext } from '../ir/tls.ts';
 import { certificateFault } from './certificates.ts';
+import { compileClients } from './client-certificates.ts';
 import type { ServedCertificate } from './context.ts';
 import { resourceKey } from './core-kinds.ts';
 import { copyFindings, createFindings, type Note } from './findings.ts';
 import { permitted } from './namespaces.ts';
 import type { HostScope } from './providers.ts';
 import { findSecret, foundSecret, keepSecret, type FoundSecret } from './secrets.ts';
+import { compileTlsParameters } from './server-tls-parameters.ts';
 
 const path = 'spec.sslConfig.secretRef';
 
@@ -42,12 +44,18 @@ export function compileTls(ssl: SslConfig, scope: TlsScope): ServerTls | undefin
   }
   const findings = createFindings();
   const secret = findSecret(ssl.secretRef, { ...scope, findings, path, required: true });
-  if (secret) checkClients(ssl, secret, scope);
   const fault = secret && pairFault(secret);
-  if (secret && !fault) return served({ uid: scope.uid, secret: secret.body }, false, ssl, scope);
+  if (secret && !fault) {
+    const certificate = { uid: scope.uid, secret: secret.body };
+    return { context: tlsContext(ssl, [secret], scope), certificate, isLast: false };
+  }
   if (fault) findings.error(fault);
   const last = scope.lastGood ? lastCertificate(ssl.secretRef, scope) : undefined;
-  if (last) return served(last, true, ssl, scope);
+  if (last) {
+    const now = secret ? [secret] : [];
+    const context = tlsContext(ssl, [foundSecret(last.secret), ...now], scope);
+    return { context, certificate: last, isLast: true };
+  }
   copyFindings(findings, scope.findings, () => false);
   return undefined;
 }
@@ -69,22 +77,19 @@ function lastCertificate(
   return !now || now.metadata.uid === last.secret.metadata.uid ? last : undefined;
 }
 
-function served(
-  certificate: ServedCertificate,
-  isLast: boolean,
-  { sniDomains = [] }: SslConfig,
-  { context }: HostScope,
-): ServerTls {
-  const { id, read } = foundSecret(certificate.secret);
-  const [cert = '', key = ''] = [read('tls.crt'), read('tls.key')];
+/** The pair is that of the first Secret; who asks for certificates of clients today is asked first. */
+function tlsContext(
+  ssl: SslConfig,
+  secrets: readonly [FoundSecret, ...FoundSecret[]],
+  { context, findings }: HostScope,
+): TlsContext {
+  const [{ id, read }] = secrets;
+  const clients = compileClients(ssl, { secrets: secrets.toReversed(), context, findings });
   return {
-    context: {
-      certificateSecret: keepSecret(context, `${id}/tls.crt`, cert),
-      keySecret: keepSecret(context, `${id}/tls.key`, key),
-      sniDomains: sniDomains.map((domain) => domain.toLowerCase()),
-    },
-    certificate,
-    isLast,
+    certificateSecret: keepSecret(context, `${id}/tls.crt`, read('tls.crt') ?? ''),
+    keySecret: keepSecret(context, `${id}/tls.key`, read('tls.key') ?? ''),
+    ...compileTlsParameters(ssl, findings),
+    ...(clients ? { clients } : {}),
   };
 }
 
@@ -100,18 +105,4 @@ function pairFault({ id, body, read }: FoundSecret): Note | undefined {
   if (fault === '') return undefined;
   const found = `tls.crt and tls.key in Secret ${id} that do not load (${fault})`;
   return { reason: 'InvalidKey', path, what, found, accepted };
-}
-
-/** Certificates of clients are not checked yet: whoever asks for that is not served without. */
-function checkClients(ssl: SslConfig, secret: FoundSecret, { findings }: HostScope): void {
-  if (ssl.oneWayTls === true) return;
-  const names = ssl.verifySubjectAltName ?? [];
-  if (secret.read('ca.crt') === undefined && names.length === 0) return;
-  findings.error({
-    reason: 'Unsupported',
-    path: names.length > 0 ? 'spec.sslConfig.verifySubjectAltName' : path,
-    what: 'client certificates are not checked yet, so the host is not served',
-    found: names.length > 0 ? 'names of clients' : `ca.crt in Secret ${secret.id}`,
-    accepted: 'oneWayTls: true, or a Secret without ca.crt',
-  });
 }

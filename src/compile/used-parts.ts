@@ -35,7 +35,13 @@ export function usedSecrets(
   if (secrets.size === 0) return {};
   const ids = new Set([
     ...Object.values(virtualHosts).flatMap(({ tls }) =>
-      tls ? [tls.certificateSecret, tls.keySecret] : [],
+      tls
+        ? [
+            tls.certificateSecret,
+            tls.keySecret,
+            ...(tls.clients ? [tls.clients.authoritiesSecret] : []),
+          ]
+        : [],
     ),
     ...Object.values(clusters).flatMap(({ llm, tls }) => [
       ...(llm?.credential.kind === 'secret' ? [llm.credential.secret] : []),

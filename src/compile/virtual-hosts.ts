@@ -1,7 +1,8 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { VirtualServiceSpec } from '../api/virtual-service.ts';
 import type { JwtProvider } from '../ir/jwt.ts';
-import type { TlsContext, VirtualHost } from '../ir/table.ts';
+import type { VirtualHost } from '../ir/table.ts';
+import type { TlsContext } from '../ir/tls.ts';
 import { oldestFirst } from './age.ts';
 import type { CompileContext, ServedCertificate } from './context.ts';
 import type { CompileState } from './compile-state.ts';
@@ -13,6 +14,7 @@ import type { HostScope } from './providers.ts';
 import { remembered } from './remembered.ts';
 import { compileRoutes } from './routes.ts';
 import { hashOf } from './sealed-table.ts';
+import { checkServerNames, ownServerNames } from './server-names.ts';
 import { compileTls, type ServerTls } from './server-tls.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHostStages, type HostProviders } from './stages.ts';
@@ -74,6 +76,7 @@ function publish({ host, listeners }: Compiled, state: CompileState): void {
   }
   const { domainOwners } = state;
   ownDomains(host.domains, listeners, { owner: host.name, domainOwners });
+  ownServerNames(host, listeners, domainOwners);
 }
 
 function warnUnselected(findings: Findings): void {
@@ -118,6 +121,7 @@ function compileService(
   const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
   const domains = { value: host.domains, path: plan.domains.path };
   checkConflicts(domains, listeners, { context, namespace }, findings);
+  checkServerNames(host, listeners, context, findings);
   if (listeners.length === 0) warnUnselected(findings);
   return { host, listeners, remoteKeySets: [...remoteKeySets], tls };
 }

@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest } from './client-message.ts';
 
 /** Keeps a body while it goes to the upstream, up to a bound: it may have to be sent a second time. */
 export class BodyCopy {
-  readonly #source: IncomingMessage;
+  readonly #source: ClientRequest;
   readonly #limit: number;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
-  constructor(source: IncomingMessage, limit: number) {
+  constructor(source: ClientRequest, limit: number) {
     this.#source = source;
     this.#limit = limit;
     source.on('data', (chunk: Buffer) => this.#keep(chunk));

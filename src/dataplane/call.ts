@@ -1,13 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { Clock } from '../base/clock.ts';
 import type { Labels } from '../ir/balancer.ts';
 import type { Logger } from '../base/log.ts';
 import type { AccessLog } from './access-log.ts';
 import { BodyWatch } from './body-watch.ts';
+import type { ClientRequest, ClientResponse } from './client-message.ts';
 import type { Denial, LocalReply } from './denial.ts';
 import type { Connection, Exchange } from './exchange.ts';
-import type { GatewayResponse } from './gateway-response.ts';
 import { isHeaderValue, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
@@ -45,8 +43,8 @@ export class Call {
   readonly context: CallContext;
   readonly exchange: Exchange;
   readonly connection: ClientConnection;
-  readonly request: IncomingMessage;
-  readonly response: GatewayResponse;
+  readonly request: ClientRequest;
+  readonly response: ClientResponse;
   /** What is under way for it. */
   pending: Cancellable | undefined = undefined;
   cluster = '';
@@ -70,7 +68,7 @@ export class Call {
     context: CallContext,
     exchange: Exchange,
     connection: ClientConnection,
-    { request, response }: { request: IncomingMessage; response: GatewayResponse },
+    { request, response }: { request: ClientRequest; response: ClientResponse },
   ) {
     this.context = context;
     this.streamIdleMs = context.limits.streamIdleMs;
@@ -170,14 +168,9 @@ export class Call {
     return true;
   }
 
-  /** Cuts the connection: what was sent must not look like a whole answer. */
+  /** Cuts the connection, or the stream: what was sent must not look like a whole answer. */
   abort(): void {
-    const { socket } = this.request;
-    // Without a length and chunks, an orderly end of the connection would be the end of the answer.
-    const delimitedByClose = this.exchange.raw.httpVersionMinor === 0;
-    if (delimitedByClose && this.connection.scheme === 'http') socket.resetAndDestroy();
-    else socket.destroy();
-    this.response.destroy();
+    this.response.cut();
   }
 
   #answer(reply: LocalReply, close: boolean): void {
@@ -232,10 +225,10 @@ export class Call {
   }
 }
 
-function onClose(this: GatewayResponse): void {
+function onClose(this: ClientResponse): void {
   this.call?.close();
 }
 
-function onError(this: GatewayResponse): void {
+function onError(this: ClientResponse): void {
   // 'close' follows and says all that is to be done; without a listener the process would end.
 }

@@ -16,15 +16,14 @@ const untouchable = new Set([
   'expect',
 ]);
 
-/** Writes the claims of a verified token into the request, one line each; says whether there was one to write. */
+/** Writes the claims of a verified token into the request; says whether there was one to write. */
 export function addClaimHeaders(lines: HeaderLines, identity: VerifiedIdentity): boolean {
-  const headers = identity.headers.filter(
-    ({ name, value }) => !untouchable.has(name) && isHeaderValue(value),
-  );
-  // All first: two claims for one header are two lines.
-  for (const { name, append } of headers) {
+  let added = false;
+  for (const { name, value, append } of identity.headers) {
+    if (untouchable.has(name) || !isHeaderValue(value)) continue;
     if (!append) removeLines(lines, (line) => line === name);
+    lines.push(name, value);
+    added = true;
   }
-  for (const { name, value } of headers) lines.push(name, value);
-  return headers.length > 0;
+  return added;
 }

@@ -17,6 +17,7 @@ export type DenialReason =
   | 'bad_request'
   | 'bad_target'
   | 'bad_host'
+  | 'misdirected'
   | 'method'
   | 'too_large'
   | 'expectation'

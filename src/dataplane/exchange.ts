@@ -13,20 +13,25 @@ import type {
   Program,
 } from './program.ts';
 import { firstDecodedParameter } from './query.ts';
+import type { TlsSession } from './tls-session.ts';
 
 /** What the connection says of a request; nothing of it comes from header lines. */
 export interface Connection {
   readonly scheme: 'http' | 'https';
   readonly peer: string;
+  /** Of a real connection with TLS. */
+  readonly tls?: TlsSession | undefined;
 }
 
-/** A request as node:http read it (`IncomingMessage`). */
+/** A request as node:http read it (`IncomingMessage`), or one of HTTP/2 in the same form. */
 export interface RawRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly httpVersionMajor: number;
   readonly httpVersionMinor: number;
+  /** Of HTTP/2: why it has no such form. */
+  readonly fault?: Denial | undefined;
 }
 
 /** A request as it arrives, and the program that will serve it to its end. */
@@ -73,7 +78,7 @@ export class Exchange implements TokenRequest, MatchInput {
   jwtFailures: FailedStatuses | undefined = undefined;
   /** Name of the policy that allowed the request. */
   policy = '';
-  /** A token verified: where claims choose routes, the route is chosen anew. */
+  /** A claim was written into the request: the route is chosen anew. */
   claimed = false;
   /** Answered here, without an upstream; undefined after all stages: forward. */
   reply: LocalReply | undefined = undefined;

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 
 import { Trace } from '../base/trace.ts';
 import type { AskedRequest } from '../ir/asked-request.ts';
@@ -11,6 +12,7 @@ import { decide } from './pipeline.ts';
 import type { PreparedListener, Program } from './program.ts';
 import { readRequest } from './read-request.ts';
 import { normalizeHost } from './request-host.ts';
+import { TlsSession } from './tls-session.ts';
 
 export interface ExplainOptions {
   /** Notes repeat what claims hold: only for whoever brought the token. Default false. */
@@ -31,6 +33,10 @@ export async function explainRequest(
   if (listener === undefined) {
     return unread(trace, name, { status: 0, body: '', detail: 'nothing listens there' });
   }
+  const tls = listener.listener.tls ? handshake(listener, asked, trace) : undefined;
+  if (tls === 'refused') {
+    return unread(trace, name, { status: 0, body: '', detail: 'no host has that server name' });
+  }
   const raw = await readRequest(asked, defaultLimits);
   if (!(raw instanceof IncomingMessage)) {
     trace.end('parser', `${raw.status}`, 'these bytes are no HTTP request');
@@ -38,7 +44,7 @@ export async function explainRequest(
   }
   program.enter();
   try {
-    const exchange = exchangeOf({ program, listener, asked, raw, trace });
+    const exchange = exchangeOf({ program, listener, asked, tls, raw, trace });
     return explanationOf(exchange, asked, await decide(exchange));
   } finally {
     program.leave();
@@ -53,13 +59,17 @@ function chosenListener(
   const fitting = [...listeners.values()].filter(
     (one) => one.listener.tls === (scheme === 'https'),
   );
-  const [, authority = ''] = headers.find(([name]) => name.toLowerCase() === 'host') ?? [];
+  const authority = hostIn(headers);
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? Number.NaN);
   return (
     fitting.find((one) => one.listener.port === port) ??
     fitting.find((one) => serves(one, authority)) ??
     fitting[0]
   );
+}
+
+function hostIn(headers: AskedRequest['headers']): string {
+  return headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
 }
 
 function serves({ listener, find }: PreparedListener, authority: string): boolean {
@@ -71,16 +81,33 @@ function listenerNote({ listener: { name, port, tls } }: PreparedListener): stri
   return `listener ${name} on port ${port}${tls ? ' with TLS' : ''}`;
 }
 
+/** A client that shows whatever certificate is asked for. */
+function handshake(
+  listener: PreparedListener,
+  asked: AskedRequest,
+  trace: Trace,
+): TlsSession | 'refused' {
+  const written = asked.serverName ?? hostIn(asked.headers).replace(/:\d+$/, '');
+  const name = written.toLowerCase();
+  const serverName = name === '' || isIP(name) !== 0 ? undefined : name;
+  const chain = listener.chains?.find(serverName);
+  trace.push(serverName === undefined ? 'no server name' : `server name ${serverName}`);
+  if (chain?.clients !== undefined) trace.push('a certificate of the client is asked for');
+  trace.end('tls', chain === undefined ? 'no connection' : 'pass');
+  return chain === undefined ? 'refused' : new TlsSession(serverName, chain);
+}
+
 interface ExchangeParts {
   readonly program: Program;
   readonly listener: PreparedListener;
   readonly asked: AskedRequest;
+  readonly tls: TlsSession | undefined;
   readonly raw: RawRequest;
   readonly trace: Trace;
 }
 
-function exchangeOf({ program, listener, asked, raw, trace }: ExchangeParts): Exchange {
-  const connection = { scheme: asked.scheme, peer: '127.0.0.1' };
+function exchangeOf({ program, listener, asked, tls, raw, trace }: ExchangeParts): Exchange {
+  const connection = { scheme: asked.scheme, peer: '127.0.0.1', tls };
   const exchange = new Exchange({ program, listener, connection, raw, limits: defaultLimits });
   exchange.trace = trace;
   return exchange;

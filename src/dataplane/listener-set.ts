@@ -75,7 +75,7 @@ export class ListenerSet {
     const known = this.#open.get(key);
     if (known !== undefined) {
       known.name = listener.name;
-      known.server.useCertificates();
+      known.server.refresh();
       return undefined;
     }
     try {
@@ -87,15 +87,14 @@ export class ListenerSet {
     }
   }
 
-  async #listen(key: string, { name, port, tls }: Listener): Promise<void> {
+  async #listen(key: string, { name, port, address, tls }: Listener): Promise<void> {
     const nameNow = (): string => this.#open.get(key)?.name ?? name;
     const server = new ListeningServer(this.#context, {
       tls,
       handle: createRequestHandler(this.#context, this.#current, nameNow),
-      certificates: () => this.#current().listeners.get(nameNow())?.certificates,
+      listener: () => this.#current().listeners.get(nameNow()),
     });
-    server.useCertificates();
-    await server.listen(port, this.#address);
+    await server.listen(port, addressOf(address, this.#address));
     if (this.#announced) server.announceClose();
     this.#open.set(key, { name, server });
   }
@@ -110,6 +109,11 @@ export class ListenerSet {
 }
 
 /** Port 0 is any free port: there each name has its own. */
-function keyOf({ name, port, tls }: Listener): string {
-  return `${tls ? 'tls' : 'plain'} ${port === 0 ? name : port}`;
+function keyOf({ name, port, address = '', tls }: Listener): string {
+  return `${tls ? 'tls' : 'plain'} ${address} ${port === 0 ? name : port}`;
+}
+
+/** A process that was told an address opens no other. */
+function addressOf(own: string | undefined, ofAll: string): string {
+  return own !== undefined && (ofAll === '::' || ofAll === '0.0.0.0') ? own : ofAll;
 }

@@ -1,43 +1,49 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContext } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 import { messageOf } from '../base/errors.ts';
 import type { Call, CallContext, ClientConnection } from './call.ts';
-import type { Certificates } from './certificates.ts';
 import { clientErrorReply, rawReply, type ClientErrorReply } from './client-error.ts';
+import type { ClientRequest, ClientResponse } from './client-message.ts';
 import { badRequest } from './denial.ts';
+import type { Connection } from './exchange.ts';
 import { GatewayResponse } from './gateway-response.ts';
 import type { Limits } from './limits.ts';
+import type { PreparedListener } from './program.ts';
 import { parserOptions } from './read-request.ts';
+import { StreamConnection } from './stream-connection.ts';
+import { TlsEntrance } from './tls-entrance.ts';
+import type { TlsSession } from './tls-session.ts';
 
 /** Gets every request that could be read. */
 export type RequestHandler = (
   connection: ClientConnection,
-  request: IncomingMessage,
-  response: GatewayResponse,
+  request: ClientRequest,
+  response: ClientResponse,
 ) => void;
 
 /** What a port is opened with. */
 export interface ListeningOptions {
   readonly tls: boolean;
   readonly handle: RequestHandler;
-  /** Asked at each handshake: the certificates of the program in force. */
-  readonly certificates: () => Certificates | undefined;
+  /** The listener as it is in the program in force. */
+  readonly listener: () => PreparedListener | undefined;
 }
 
 type GatewayServer = Server<typeof IncomingMessage, typeof GatewayResponse>;
-type GatewayTlsServer = TlsServer<typeof IncomingMessage, typeof GatewayResponse>;
 
 /** One open port. Nothing that a client sends to it can throw out of it. */
 export class ListeningServer {
   readonly tls: boolean;
   readonly #context: CallContext;
   readonly #options: ListeningOptions;
-  readonly #server: GatewayServer | GatewayTlsServer;
+  readonly #server: GatewayServer;
+  readonly #entrance: TlsEntrance | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();
+  /** Connections of HTTP/2. */
+  readonly #streams = new Map<StreamConnection, TlsSession>();
   /** Requests behind the one in work, of connections that have some. */
   readonly #waiting = new Map<ClientConnection, (() => void)[]>();
   #announced = false;
@@ -46,8 +52,10 @@ export class ListeningServer {
     this.tls = options.tls;
     this.#context = context;
     this.#options = options;
-    this.#server = options.tls ? this.#tlsServer() : createServer(this.#serverOptions());
+    this.#server = createServer(this.#serverOptions());
     this.#bind();
+    if (options.tls) this.#entrance = this.#guard();
+    else this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
   /** Rejects with the system's error. */
@@ -68,14 +76,16 @@ export class ListeningServer {
     return (this.#server.address() as AddressInfo | null)?.port ?? 0;
   }
 
-  /** The certificate for clients that name no server. */
-  useCertificates(): void {
-    const fallback = this.#options.certificates()?.fallback;
-    if (!('setSecureContext' in this.#server) || fallback === undefined) return;
-    try {
-      this.#server.setSecureContext({ ...fallback, minVersion: 'TLSv1.2' });
-    } catch (error) {
-      this.#context.logger.error({ error: messageOf(error) }, 'certificate does not load');
+  /** Another program is in force: connections on which nothing can be asked for any more come to their end. */
+  refresh(): void {
+    this.#entrance?.prune();
+    const listener = this.#options.listener();
+    if (listener?.chains === undefined) return;
+    for (const [streams, tls] of this.#streams) if (!tls.isOfUse(listener)) streams.close();
+    for (const [socket, connection] of this.#connections) {
+      if (connection.tls?.isOfUse(listener) !== false) continue;
+      connection.lastAnswer = true;
+      if (connection.call === undefined) socket.end();
     }
   }
 
@@ -83,6 +93,7 @@ export class ListeningServer {
   announceClose(): void {
     this.#announced = true;
     for (const connection of this.#connections.values()) connection.lastAnswer = true;
+    for (const streams of this.#streams.keys()) streams.announceClose();
   }
 
   /** Takes no more connections; those in use go on, each with a last answer. */
@@ -90,32 +101,32 @@ export class ListeningServer {
     this.announceClose();
     this.#server.close(closed);
     this.#server.closeIdleConnections();
+    for (const streams of this.#streams.keys()) streams.close();
   }
 
   /** Cuts what is left. */
   cut(): void {
     this.#server.closeAllConnections();
+    this.#entrance?.cut();
+    for (const streams of this.#streams.keys()) streams.cut();
     for (const socket of this.#connections.keys()) socket.destroy();
   }
 
-  #tlsServer(): GatewayTlsServer {
-    const sni = (name: string, done: (error: Error | null, context?: SecureContext) => void) => {
-      try {
-        const found = this.#options.certificates()?.find(name);
-        if (found === undefined) done(new Error('no certificate for the server name'));
-        else done(null, found);
-      } catch (error) {
-        this.#context.logger.error({ error: messageOf(error) }, 'certificate does not load');
-        done(new Error('no certificate for the server name'));
-      }
-    };
-    return createTlsServer({
-      ...this.#serverOptions(),
-      SNICallback: sni,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      handshakeTimeout: this.#context.limits.headTimeoutMs,
+  /** Connections reach the HTTP server behind their handshake. */
+  #guard(): TlsEntrance {
+    const server = this.#server;
+    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    const entrance = new TlsEntrance(this.#context, {
+      chains: () => this.#options.listener()?.chains,
+      enter: (socket, session) => {
+        if (socket.alpnProtocol === 'h2') return this.#acceptStreams(socket, session);
+        this.#accept(socket, session);
+        for (const listener of listeners) listener.call(server, socket);
+      },
     });
+    server.on('connection', (socket) => entrance.take(socket));
+    return entrance;
   }
 
   #bind(): void {
@@ -123,7 +134,6 @@ export class ListeningServer {
     // No bound for node, which would drop what is beyond it in silence: the head stage counts and refuses.
     server.maxHeadersCount = 0;
     server.timeout = 0;
-    server.on(this.tls ? 'secureConnection' : 'connection', (socket) => this.#accept(socket));
     server.on('request', (request, response) => this.#request(request, response, false));
     server.on('checkContinue', (request, response) => this.#request(request, response, true));
     server.on('checkExpectation', (request, response) => this.#request(request, response, false));
@@ -132,20 +142,37 @@ export class ListeningServer {
       this.#refuse(socket, { status: 405, text: 'Method Not Allowed' });
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#error(error, socket));
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
-  #accept(socket: Socket): void {
-    const peer = socket.remoteAddress ?? '';
+  #accept(socket: Socket, tls?: TlsSession): void {
     this.#connections.set(socket, {
-      scheme: this.tls ? 'https' : 'http',
-      peer: peer.startsWith('::ffff:') ? peer.slice('::ffff:'.length) : peer,
+      ...this.#connectionOf(socket, tls),
       lastAnswer: this.#announced,
       closed: false,
       call: undefined,
     });
     socket.on('close', () => this.#connections.delete(socket));
     socket.on('error', ignore);
+  }
+
+  #acceptStreams(socket: TLSSocket, tls: TlsSession): void {
+    const streams = new StreamConnection(socket, {
+      context: this.#context,
+      connection: this.#connectionOf(socket, tls),
+      handle: this.#options.handle,
+      announced: this.#announced,
+    });
+    this.#streams.set(streams, tls);
+    socket.on('close', () => this.#streams.delete(streams));
+    socket.on('error', ignore);
+  }
+
+  #connectionOf({ remoteAddress: peer = '' }: Socket, tls: TlsSession | undefined): Connection {
+    return {
+      scheme: this.tls ? 'https' : 'http',
+      peer: peer.startsWith('::ffff:') ? peer.slice('::ffff:'.length) : peer,
+      ...(tls === undefined ? {} : { tls }),
+    };
   }
 
   #request(request: IncomingMessage, response: GatewayResponse, expectsContinue: boolean): void {

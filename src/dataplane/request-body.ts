@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
+
+import type { ClientRequest } from './client-message.ts';
 
 /** Pieces below this wait for the others of the same read. */
 const SHORT_BYTES = 1024;
@@ -9,10 +10,10 @@ const SHORT_BYTES = 1024;
  * needs, and destroying the client's request would take the connection with it before an answer is out.
  */
 export class RequestBody extends Readable {
-  readonly #source: IncomingMessage;
+  readonly #source: ClientRequest;
   readonly #pieces: Buffer[] = [];
 
-  constructor(source: IncomingMessage) {
+  constructor(source: ClientRequest) {
     super({ highWaterMark: 64 * 1024 });
     this.#source = source;
     source.on('data', this.#onData);
@@ -76,7 +77,7 @@ export interface Collecting {
  * their head, and no listener is needed for them: they can be read in the next tick, which node runs after it has parsed
  * the last byte and before it says that the message is complete.
  */
-export function collectBody(source: IncomingMessage, collecting: Collecting): void {
+export function collectBody(source: ClientRequest, collecting: Collecting): void {
   const { declared, limit, done, slow } = collecting;
   process.nextTick(() => {
     if (declared === 0 || source.readableLength < declared) {
@@ -93,7 +94,7 @@ export function collectBody(source: IncomingMessage, collecting: Collecting): vo
 }
 
 function collectPieces(
-  source: IncomingMessage,
+  source: ClientRequest,
   limit: number,
   done: (collected: Collected) => void,
 ): void {

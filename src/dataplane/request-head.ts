@@ -35,6 +35,8 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
     'proxy-authorization',
     'proxy-authenticate',
     'proxy-connection',
+    // Only a proxy in front of the gateway could say it, and none is trusted with it (Envoy: SANITIZE).
+    'x-forwarded-client-cert',
   ].map((name) => [name, 'drop'] as const),
 ]);
 

@@ -79,7 +79,7 @@ export class ResponseWriter implements Watched {
   }
 
   progress(): number {
-    return this.#call.response.socket?.bytesWritten ?? 0;
+    return this.#call.response.bytesTaken;
   }
 
   /** The client does not read: its connection is cut, which lets go of the upstream. */

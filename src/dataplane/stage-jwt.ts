@@ -1,7 +1,7 @@
 import type { PreparedStage, StageVerdict } from '../jwt/authenticate.ts';
 import { placeName } from '../jwt/place-text.ts';
 import { bearerChallenge } from './challenge.ts';
-import { addClaimHeaders, removeTrustedHeaders } from './claim-headers.ts';
+import { addClaimHeaders } from './claim-headers.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
 import type { PreparedRoute } from './program.ts';
@@ -38,12 +38,11 @@ function apply(exchange: Exchange, verdict: StageVerdict): Denial | undefined {
   if (verdict.failures) exchange.jwtFailures = { ...exchange.jwtFailures, ...verdict.failures };
   if (verdict.kind === 'denied') return denial(exchange, verdict);
   for (const source of verdict.strip) exchange.spent.push(source);
-  for (const source of verdict.taken) exchange.taken.push(source);
   if (verdict.kind === 'verified') {
     exchange.identities.push(verdict.identity);
+    exchange.taken.push(...verdict.strip);
   } else {
     exchange.detail = verdict.detail;
-    if (verdict.ambiguous) exchange.identities = [];
   }
   return undefined;
 }
@@ -57,27 +56,19 @@ function denial(
   return { status, body, reason, detail, headers: ['www-authenticate', challenge] };
 }
 
-/**
- * Writes the claims of every verified token into the request. What other virtual hosts of the listener write is taken out
- * first, since an upstream that trusts it may be reached by several of them; to them the first route was not closed.
- */
+/** Writes the claims of every verified token into the request. */
 export function claimHeadersStage(exchange: Exchange): undefined {
-  removeTrustedHeaders(exchange.headers, exchange.listener.trustedNames);
   addClaims(exchange);
 }
 
-/** The same, after another route asked for another verification. Lines that are only added come behind all others. */
+/** The same, after another route asked for another verification. */
 export function addClaims(exchange: Exchange): undefined {
   for (const identity of exchange.identities) {
     exchange.trace?.push(...identityNotes(exchange, identity));
-  }
-  for (const append of [false, true]) {
-    for (const identity of exchange.identities) {
-      const headers = identity.headers.filter((header) => header.append === append);
-      if (headers.length > 0) addClaimHeaders(exchange.headers, { ...identity, headers });
+    if (identity.headers.length > 0 && addClaimHeaders(exchange.headers, identity)) {
+      exchange.claimed = true;
     }
   }
-  if (exchange.identities.length > 0) exchange.claimed = true;
 }
 
 /** Only now, when no verification is to come any more, used tokens are taken out. */

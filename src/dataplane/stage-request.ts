@@ -12,6 +12,7 @@ const unknownMethods = new Set(['M-SEARCH', 'QUERY']);
 /** Reads the header lines once; what the parser let through and another server might read differently is refused. */
 export function headStage(exchange: Exchange): Denial | undefined {
   const { method, raw, limits } = exchange;
+  if (raw.fault !== undefined) return raw.fault;
   if (raw.httpVersionMajor !== 1) return badRequest('bad_request', 'not HTTP/1');
   if (raw.rawHeaders.length > limits.headerLines * 2) return tooManyHeaders;
   if (method === 'TRACE' || method === 'CONNECT') return methodNotAllowed;
@@ -79,6 +80,14 @@ function missingHost({ raw }: Exchange): Denial {
   return { ...bareBadRequest('Host is missing'), reason: 'bad_host' };
 }
 
+/** RFC 9110 section 15.5.20: the client may ask again on a connection that is for this host. */
+const misdirected: Denial = {
+  status: 421,
+  body: '',
+  reason: 'misdirected',
+  detail: 'the server name of the connection does not lead to this host',
+};
+
 /** Finds who is asked, and takes out at once what only the gateway may say on that virtual host. */
 export function virtualHostStage(exchange: Exchange): Denial | undefined {
   const host = normalizeHost(exchange.authority, exchange.listener.listener.stripPort);
@@ -86,6 +95,8 @@ export function virtualHostStage(exchange: Exchange): Denial | undefined {
   const virtualHost = exchange.listener.find(host);
   exchange.trace?.push(...virtualHostNotes(exchange, host, virtualHost));
   if (virtualHost === undefined) return notFound;
+  const { tls } = exchange.connection;
+  if (tls !== undefined && !tls.reaches(exchange.listener, virtualHost)) return misdirected;
   exchange.virtualHost = virtualHost;
   removeTrustedHeaders(exchange.headers, virtualHost.trustedNames);
   return undefined;

@@ -46,8 +46,8 @@ function watchIdle(call: Call, limitMs: number): () => void {
   return () => cancel();
 }
 
-function progress({ request: { socket } }: Call): number {
-  return socket.bytesRead + socket.bytesWritten;
+function progress({ request, response }: Call): number {
+  return request.socket.bytesRead + response.bytesTaken;
 }
 
 /** In Envoy's words: 408 while the request is still coming, else 504; an answer that has begun is cut. */

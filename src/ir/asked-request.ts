@@ -2,6 +2,8 @@
 export interface AskedRequest {
   /** Name of a listener; absent: the one that fits scheme, port and host best. */
   readonly listener?: string;
+  /** What is asked for in TLS; empty: nothing. Absent: the name in `Host`. */
+  readonly serverName?: string;
   readonly scheme: 'http' | 'https';
   readonly method: string;
   /** As sent; not normalised. */
@@ -19,6 +21,7 @@ export interface WrittenRequest {
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
   readonly listener?: string;
+  readonly serverName?: string;
 }
 
 const urlForm = /^(https?):\/\/([^/?#]+)(.*)$/;
@@ -29,7 +32,7 @@ const lineBreak = /[\r\n]/;
  * the gateway is to be asked about.
  */
 export function askedRequest(written: WrittenRequest): AskedRequest | string {
-  const { method = 'GET', url, headers = [], body = '', listener } = written;
+  const { method = 'GET', url, headers = [], body = '', listener, serverName } = written;
   const [, scheme, authority, rest = ''] = urlForm.exec(url) ?? [];
   if (scheme === undefined || authority === undefined) {
     return `the URL: found ${JSON.stringify(url.slice(0, 100))}, accepted http://HOST/PATH or https://HOST/PATH`;
@@ -46,5 +49,6 @@ export function askedRequest(written: WrittenRequest): AskedRequest | string {
     headers: hasHost ? headers : [['Host', authority], ...headers],
     body,
     ...(listener === undefined ? {} : { listener }),
+    ...(serverName === undefined ? {} : { serverName }),
   };
 }

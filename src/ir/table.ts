@@ -4,6 +4,7 @@ import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
 import type { RbacRule } from './rbac.ts';
 import type { AttemptCount, RetryPolicy } from './retry.ts';
+import type { TlsContext } from './tls.ts';
 
 /**
  * All that the engines need to serve: plain, frozen, serialisable, without a secret in it (values live in {@link Secrets}
@@ -29,6 +30,8 @@ export interface Listener {
   /** `<namespace>.<gateway>`, or `default` when there are no Gateway resources. */
   readonly name: string;
   readonly port: number;
+  /** Address it is bound to. Default: that of all listeners. */
+  readonly address?: string;
   readonly tls: boolean;
   /** Compare `Host` without its port (Gateway `httpConnectionManagerSettings.stripAnyHostPort`). */
   readonly stripPort: boolean;
@@ -54,15 +57,8 @@ export interface VirtualHost {
    * those that are only appended to.
    */
   readonly claimHeaders: readonly string[];
-  /** Certificate for a TLS listener (Gloo `sslConfig`). */
+  /** For TLS listeners (Gloo `sslConfig`). */
   readonly tls?: TlsContext;
-}
-
-/** A server certificate: ids into {@link Secrets} for PEM texts, and the server names it is for (empty: any). */
-export interface TlsContext {
-  readonly certificateSecret: string;
-  readonly keySecret: string;
-  readonly sniDomains: readonly string[];
 }
 
 /** One route with everything that is in force on it; merges and overrides are already decided. */

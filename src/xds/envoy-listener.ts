@@ -1,29 +1,42 @@
-import type { Listener, TlsContext, VirtualHost } from '../ir/table.ts';
+import type { Listener, VirtualHost } from '../ir/table.ts';
 import { bufferFilter } from './buffer-filter.ts';
 import { upgradeConfigs } from './forwarding.ts';
 import { jwtFilter } from './jwt-filter.ts';
-import { secretSource, type Translation } from './translation.ts';
+import { tlsFilterChains } from './tls-filter-chains.ts';
+import type { Translation } from './translation.ts';
 import { typedConfig, type EnvoyConfig } from './typed-config.ts';
 import { envoyVirtualHost, rbacFilterName } from './virtual-host.ts';
 
-/** A listener with its connection manager; with TLS, one filter chain for every certificate. */
+/** A listener with its connection manager; with TLS, one filter chain for each kind of it. */
 export function envoyListener(
   listener: Listener,
   address: string,
   translation: Translation,
 ): EnvoyConfig {
   const hosts = listener.virtualHosts.flatMap((name) => translation.table.virtualHosts[name] ?? []);
-  const filters = [connectionManager(listener, hosts, translation)];
+  const filtersOf = (served: readonly VirtualHost[], others: readonly VirtualHost[] = []) => [
+    connectionManager(listener, { hosts: served, others }, translation),
+  ];
   return {
     name: listener.name,
-    address: { socket_address: { address, port_value: listener.port } },
-    ...(listener.tls ? tlsChains(hosts, filters, translation) : { filter_chains: [{ filters }] }),
+    address: {
+      socket_address: { address: addressOf(listener.address, address), port_value: listener.port },
+    },
+    ...(listener.tls
+      ? tlsFilterChains(hosts, filtersOf, translation)
+      : { filter_chains: [{ filters: filtersOf(hosts) }] }),
   };
+}
+
+interface Served {
+  readonly hosts: readonly VirtualHost[];
+  /** On the same port, with other TLS. */
+  readonly others: readonly VirtualHost[];
 }
 
 function connectionManager(
   listener: Listener,
-  hosts: readonly VirtualHost[],
+  { hosts, others }: Served,
   translation: Translation,
 ): EnvoyConfig {
   const before = jwtFilter('beforeExtAuth', hosts, translation);
@@ -46,7 +59,10 @@ function connectionManager(
         name: listener.name,
         // A cluster that is not there costs only its own share.
         validate_clusters: false,
-        virtual_hosts: hosts.map((host) => envoyVirtualHost(host, translation)),
+        virtual_hosts: [
+          ...hosts.map((host) => envoyVirtualHost(host, translation)),
+          ...misdirectedHost(others),
+        ],
       },
       http_filters: [
         ...(before ? [before] : []),
@@ -59,59 +75,15 @@ function connectionManager(
   };
 }
 
-/** Each certificate for its names; without names it is for those of its host, and the first such one for all others. */
-function tlsChains(
-  hosts: readonly VirtualHost[],
-  filters: readonly EnvoyConfig[],
-  translation: Translation,
-): EnvoyConfig {
-  const taken = new Set<string>();
-  let fallback: EnvoyConfig | undefined;
-  const chains = hosts.flatMap(({ name, tls, domains }) => {
-    if (tls === undefined) return [];
-    const transport = tlsSocket(tls, translation);
-    const wanted = tls.sniDomains.length > 0 ? tls.sniDomains : domains.map(withoutPort);
-    if (tls.sniDomains.length === 0 || wanted.includes('*')) {
-      fallback ??= { name, filters, transport_socket: transport };
-    }
-    const names = wanted.map((one) => one.toLowerCase()).filter((one) => isServerName(one));
-    const own = [...new Set(names)].filter((one) => !taken.has(one));
-    for (const one of own) taken.add(one);
-    if (own.length === 0) return [];
-    const match = { server_names: own };
-    return [{ name, filter_chain_match: match, filters, transport_socket: transport }];
-  });
-  const inspector = typedConfig('extensions.filters.listener.tls_inspector.v3.TlsInspector');
-  return {
-    listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: inspector }],
-    filter_chains: chains,
-    ...(fallback ? { default_filter_chain: fallback } : {}),
-  };
+/** Hosts that another server name leads to: the client is told to ask there. */
+function misdirectedHost(others: readonly VirtualHost[]): readonly EnvoyConfig[] {
+  const domains = others.flatMap((host) => host.domains);
+  if (domains.length === 0) return [];
+  const answer = { match: { prefix: '/' }, direct_response: { status: 421 } };
+  return [{ name: 'misdirected', domains, routes: [answer] }];
 }
 
-/** Envoy knows names and `*.suffix`; other patterns fall to the default chain. */
-function isServerName(name: string): boolean {
-  return /^(?:\*\.)?[^*]+$/.test(name);
-}
-
-function withoutPort(domain: string): string {
-  return domain.replace(/:\d+$/, '');
-}
-
-function tlsSocket(tls: TlsContext, translation: Translation): EnvoyConfig {
-  return {
-    name: 'envoy.transport_sockets.tls',
-    typed_config: typedConfig('extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-      common_tls_context: {
-        alpn_protocols: ['http/1.1'],
-        tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
-        tls_certificates: [
-          {
-            certificate_chain: secretSource(tls.certificateSecret, translation),
-            private_key: secretSource(tls.keySecret, translation),
-          },
-        ],
-      },
-    }),
-  };
+/** An operator that names an address means it. */
+function addressOf(own: string | undefined, ofAll: string): string {
+  return own !== undefined && (ofAll === '::' || ofAll === '0.0.0.0') ? own : ofAll;
 }

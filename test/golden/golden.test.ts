@@ -51,10 +51,11 @@ describe.each(storyNames())('%s', (story) => {
     it(`answers: ${request.name}`, async () => {
       if (!gateway) throw new Error('the table could not be served');
       const answer = await askGolden(gateway, request, tokens);
-      const { actual, expected, explanation, response, log } = answer;
+      const { actual, expected, explanation, response, log, isExplained } = answer;
       secretTexts.push(...answer.tokens);
       logs.push(...log);
       expect(actual).toEqual(expected);
+      if (!isExplained) return;
       // Why it is so comes from the code that served it, and has to end in the same.
       if (explanation === undefined) throw new Error('there is no explanation');
       logs.push(JSON.stringify(explanation));

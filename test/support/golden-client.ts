@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { join } from 'node:path';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 import { readAll } from './gateway.ts';
+import { keysFolder, type GoldenTls } from './golden-story.ts';
+import { sendStream } from './golden-stream.ts';
 
 /** A response as it came on the wire. */
 export interface RawResponse {
@@ -13,8 +17,8 @@ export interface RawResponse {
 
 export interface RawRequest {
   readonly port: number;
-  /** Connect with TLS and this server name. */
-  readonly tls?: string;
+  /** Connect with TLS. */
+  readonly tls?: GoldenTls;
   readonly method: string;
   readonly target: string;
   readonly lines: readonly (readonly [string, string])[];
@@ -34,26 +38,46 @@ export async function sendRaw(request: RawRequest): Promise<RawResponse> {
     ...framing,
     ...closing,
   ];
-  const socket = await open(request);
+  const socket = await open(request).catch(() => undefined);
+  if (socket === undefined) return unanswered;
+  if (request.tls?.alpn === 'h2') return sendStream(socket, request);
   const received = readAll(socket);
   socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
   socket.write(body);
   return parseResponse(await received);
 }
 
+/** There is no connection, or it ends first. */
+const unanswered: RawResponse = { status: 0, headers: [], body: '' };
+
 function open({ port, tls }: RawRequest): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket: Socket =
       tls === undefined
         ? connect(port, '127.0.0.1', () => resolve(socket))
-        : connectTls({ port, host: '127.0.0.1', servername: tls, rejectUnauthorized: false }, () =>
-            resolve(socket),
-          );
+        : connectTls(tlsOptions(port, tls), () => resolve(socket));
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('closed')));
   });
 }
 
+function tlsOptions(port: number, tls: GoldenTls): ConnectionOptions {
+  const { sni, clientCertificate: name, alpn, maxVersion } = tls;
+  const read = (kind: string) => readFileSync(join(keysFolder, `${name}.${kind}.pem`));
+  return {
+    port,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    ...(sni === undefined ? {} : { servername: sni }),
+    ...(name === undefined ? {} : { cert: read('certificate'), key: read('private') }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(maxVersion === 'TLSv1.1' ? { minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+  };
+}
+
 function parseResponse(text: string): RawResponse {
+  if (text === '') return unanswered;
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
   const headers = lines.flatMap((line) => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { systemClock, type Clock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import type { CompileResult } from '../../src/compile/compile.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
@@ -46,18 +46,16 @@ export interface GoldenGateway {
 export interface GoldenGatewayOptions {
   readonly answers: GoldenRequests['answers'];
   readonly fetchJwks: FetchJwks;
-  /** Of minting and verifying. Default: one that stands still. */
-  readonly clock?: Clock;
 }
 
 /** Serves a compiled story: the same table, but every cluster is an echo on the loopback interface and every port is free. */
 export async function startGoldenGateway(
   compiled: CompileResult,
-  options: GoldenGatewayOptions,
+  { answers, fetchJwks }: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
-  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), options.answers);
+  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), answers);
   try {
-    return await serve(compiled, upstreams, options);
+    return await serve(compiled, upstreams, fetchJwks);
   } catch (error) {
     await upstreams.close();
     throw error;
@@ -67,8 +65,9 @@ export async function startGoldenGateway(
 async function serve(
   { table, secrets }: CompileResult,
   upstreams: Upstreams,
-  { fetchJwks, clock = createFakeClock() }: GoldenGatewayOptions,
+  fetchJwks: FetchJwks,
 ): Promise<GoldenGateway> {
+  const clock = createFakeClock();
   const wired = wire(table, upstreams.ports);
   const jwt = createJwtEngine({ clock, logger: createLogger('silent'), fetchJwks });
   jwt.update(wired.keySets, secrets);
@@ -129,8 +128,6 @@ export async function startUpstreams(
       answerFirst,
       note: (one) => void seen.push({ cluster: name, ...one }),
     });
-    // Not while a gateway is about to use the connection again.
-    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(name, server);
   }

@@ -18,6 +18,7 @@ export interface GoldenAnswer {
   /** What must not be in any log. */
   readonly tokens: readonly string[];
   readonly log: readonly string[];
+  readonly isExplained: boolean;
   /** What the gateway says of the request, if it can be asked. */
   readonly explanation: Explanation | undefined;
 }
@@ -36,8 +37,12 @@ export async function askGolden(
   const [response, ...more] = await sendAll(raw, repeat);
   if (response === undefined) throw new Error('nothing was sent');
   const seen = await seenOf(gateway, expectation);
-  const explanation = await gateway.explain?.({
+  // An explanation is of HTTP/1.1, and believes in every certificate of a client.
+  const isExplained = response.status > 0 && raw.tls?.alpn !== 'h2';
+  const ask = isExplained ? gateway.explain : undefined;
+  const explanation = await ask?.({
     listener,
+    ...(raw.tls === undefined ? {} : { serverName: raw.tls.sni ?? '' }),
     scheme: raw.tls === undefined ? 'http' : 'https',
     method: raw.method,
     target: raw.target,
@@ -64,7 +69,7 @@ export async function askGolden(
     ...('reason' in expectation && { reason: expectation.reason }),
     ...('jwtFailures' in expectation && { jwtFailures: expectation.jwtFailures }),
   };
-  return { actual, expected, response, tokens, log, explanation };
+  return { actual, expected, response, tokens, log, explanation, isExplained };
 }
 
 const defaultHost = 'gateway.test';
@@ -102,7 +107,7 @@ function rawRequest(request: GoldenRequest): Omit<RawRequest, 'port'> {
     body = '',
   } = request;
   return {
-    ...(tls === undefined ? {} : { tls }),
+    ...(tls === undefined ? {} : { tls: typeof tls === 'string' ? { sni: tls } : tls }),
     method,
     target,
     lines: [...(host === null ? [] : [['host', host] as const]), ...headers],

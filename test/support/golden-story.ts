@@ -65,7 +65,7 @@ const upstreamSchema = Type.Object(
 
 const expectSchema = Type.Object(
   {
-    /** Default 200. */
+    /** Default 200; 0: the connection ends without an answer. */
     status: optional(Type.Number()),
     body: optional(Text),
     headers: optional(headersSchema),
@@ -88,13 +88,26 @@ const expectSchema = Type.Object(
   strict,
 );
 
+const tlsSchema = Type.Object(
+  {
+    /** Server name. Default: none is asked for. */
+    sni: optional(Text),
+    /** Name of a certificate and its key under `keys/`: the client has them. */
+    clientCertificate: optional(Text),
+    /** The one protocol that the client offers: `h2` sends the request by HTTP/2. */
+    alpn: optional(Text),
+    maxVersion: optional(Type.Enum(['TLSv1.1', 'TLSv1.2', 'TLSv1.3'])),
+  },
+  strict,
+);
+
 const requestSchema = Type.Object(
   {
     name: Text,
     /** Port of the listener, as in the table. Default: the first plain one, or with `tls` the first with TLS. */
     port: optional(Type.Number()),
-    /** Connect with TLS and this server name. */
-    tls: optional(Text),
+    /** Connect with TLS, in short with this server name. */
+    tls: optional(Type.Union([Text, tlsSchema])),
     method: optional(Text),
     /** As it goes on the wire; `{name}` is a token. Default `/`. */
     target: optional(Text),
@@ -146,6 +159,7 @@ const requestsSchema = Type.Object(
 export type GoldenToken = Static<typeof tokenSchema>;
 export type GoldenAnswerOf = Static<typeof answerSchema>;
 export type GoldenExpectation = Static<typeof expectSchema>;
+export type GoldenTls = Static<typeof tlsSchema>;
 export type GoldenRequest = Static<typeof requestSchema>;
 export type GoldenHeaders = Static<typeof headersSchema>;
 export type GoldenRequests = Static<typeof requestsSchema>;

@@ -44,14 +44,8 @@ function signingKey({ key = '', secretFrom, alg }: GoldenToken): TestKey {
   return { ...base, alg: alg ?? known, secret: Buffer.from(k, 'base64url') };
 }
 
-const privateKeys = new Map<string, KeyObject>();
-
 function privateKey(name: string): KeyObject {
-  const known = privateKeys.get(name);
-  if (known) return known;
-  const key = createPrivateKey(readFileSync(join(keysFolder, `${name}.private.pem`)));
-  privateKeys.set(name, key);
-  return key;
+  return createPrivateKey(readFileSync(join(keysFolder, `${name}.private.pem`)));
 }
 
 type Tamper = NonNullable<GoldenToken['tamper']>;

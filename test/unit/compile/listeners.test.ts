@@ -82,6 +82,20 @@ describe('with Gateways', () => {
     expect((await compileYaml(web)).table.listeners[0]?.stripPort).toBe(false);
   });
 
+  it.each([
+    ['two addresses', '127.0.0.1', '127.0.0.2', ['127.0.0.1', '127.0.0.2']],
+    ['both families', '127.0.0.1', '::1', ['127.0.0.1', '::1']],
+    ['one address, written in two ways', '::1', '0:0:0:0:0:0:0:1', ['::1']],
+    ['an address and all of them', '127.0.0.1', '::', ['127.0.0.1']],
+    ['all of them and an address', '0.0.0.0', '127.0.0.1', [undefined]],
+  ])('opens a port for %s', async (_name, first, second, addresses) => {
+    const text = gateway('a', { bindAddress: first }) + gateway('b', { bindAddress: second });
+    const compiled = await compileYaml(web + text);
+    expect(compiled.table.listeners.map(({ address }) => address)).toEqual(addresses);
+    const clash = addresses.length === 1 ? ['error InvalidGateway spec.bindPort'] : [];
+    expect(compiled.findings('Gateway/b')).toEqual(clash);
+  });
+
   it('leaves a port to the oldest', async () => {
     const text =
       gateway('a', {}, '2026-02-01T00:00:00Z') + gateway('b', {}, '2026-01-01T00:00:00Z');
@@ -99,7 +113,7 @@ describe('with Gateways', () => {
     [{ httpGateway: { options: { waf: {} } } }, 'Unsupported spec.httpGateway.options.waf'],
     [{ httpGateway: { options: { dlp: {} } } }, 'Unsupported spec.httpGateway.options.dlp'],
     [{ httpGateway: { options: { csrf: {} } } }, 'Unsupported spec.httpGateway.options.csrf'],
-    [{ bindAddress: '127.0.0.1' }, 'Unsupported spec.bindAddress'],
+    [{ bindAddress: 'localhost' }, 'InvalidGateway spec.bindAddress'],
   ])('is not opened with %j', async (spec, finding) => {
     const compiled = await compileYaml(web + gateway('a', spec));
     expect(compiled.findings('Gateway/a')).toContain(`error ${finding}`);

@@ -76,17 +76,48 @@ describe('compileTls', () => {
       { ...pair, 'tls.key': keyFile('ec-p256.private.pem') },
       `InvalidKey ${at}.secretRef`,
     ],
+    ['no authorities', { secretRef }, { ...pair, 'ca.crt': 'x' }, `InvalidKey ${at}.secretRef`],
     [
-      'client certificates',
+      'a key among the authorities',
       { secretRef },
-      { ...pair, 'ca.crt': 'x' },
-      `Unsupported ${at}.secretRef`,
+      { ...pair, 'ca.crt': pair['tls.crt'] + pair['tls.key'] },
+      `InvalidKey ${at}.secretRef`,
     ],
     [
-      'names of clients',
+      'names of clients that nobody certifies',
       { secretRef, verifySubjectAltName: ['a'] },
+      { ...pair, 'ca.crt': '' },
+      `SecretNotFound ${at}.verifySubjectAltName`,
+    ],
+    [
+      'a cipher that nobody has',
+      { secretRef, parameters: { cipherSuites: ['RC4-MD5'] } },
       pair,
-      `Unsupported ${at}.verifySubjectAltName`,
+      `InvalidValue ${at}.parameters.cipherSuites[0]`,
+    ],
+    [
+      'a group that nobody has',
+      { secretRef, parameters: { ecdhCurves: ['P-256', 'K-163'] } },
+      pair,
+      `InvalidValue ${at}.parameters.ecdhCurves[1]`,
+    ],
+    [
+      'versions that are none',
+      { secretRef, parameters: { minimumProtocolVersion: 4, maximumProtocolVersion: 'TLSv1_2' } },
+      pair,
+      `InvalidValue ${at}.parameters.maximumProtocolVersion`,
+    ],
+    [
+      'only old versions',
+      { secretRef, parameters: { maximumProtocolVersion: 'TLSv1_1' } },
+      pair,
+      `InvalidValue ${at}.parameters.maximumProtocolVersion`,
+    ],
+    [
+      'a server name that is none',
+      { secretRef, sniDomains: ['a.test', '*'] },
+      pair,
+      `InvalidDomain ${at}.sniDomains[1]`,
     ],
   ])(
     'never serves without TLS, nor with less than was asked for: %s',
@@ -100,6 +131,64 @@ describe('compileTls', () => {
       expect(compiled.secrets).toEqual({});
     },
   );
+});
+
+describe('what TLS is to be', () => {
+  const contextOf = async (ssl: object, data: object = pair) =>
+    (await compileTls({ secretRef, ...ssl }, data)).host('web').tls;
+
+  it('adds nothing that was not asked for', async () => {
+    expect(Object.keys((await contextOf({})) ?? {}).sort()).toEqual([
+      'certificateSecret',
+      'keySecret',
+      'sniDomains',
+    ]);
+  });
+
+  it('is told in the words of the engines', async () => {
+    const parameters = {
+      minimumProtocolVersion: 'TLSv1_3',
+      maximumProtocolVersion: 'TLSv1_3',
+      cipherSuites: ['[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]', 'AES128-SHA'],
+      ecdhCurves: ['X25519', 'P-384'],
+    };
+    const tls = await contextOf({
+      parameters,
+      alpnProtocols: ['http/1.1'],
+      disableTlsSessionResumption: true,
+      transportSocketConnectTimeout: '1.5s',
+    });
+    expect(tls).toMatchObject({
+      minVersion: 'TLSv1.3',
+      ciphers: ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-CHACHA20-POLY1305', 'AES128-SHA'],
+      curves: ['X25519', 'P-384'],
+      alpn: ['http/1.1'],
+      noResumption: true,
+      handshakeTimeoutMs: 1500,
+    });
+    expect(tls).not.toHaveProperty('maxVersion');
+    const capped = await contextOf({ parameters: { maximumProtocolVersion: 'TLSv1_2' } });
+    expect(capped).toMatchObject({ maxVersion: 'TLSv1.2' });
+  });
+
+  it('asks for certificates of clients, whose authorities travel with the secrets', async () => {
+    const data = { ...pair, 'ca.crt': pair['tls.crt'] };
+    const compiled = await compileTls({ secretRef, verifySubjectAltName: ['spiffe://a'] }, data);
+    const clients = compiled.host('web').tls?.clients;
+    expect(clients?.names).toEqual(['spiffe://a']);
+    expect(compiled.secrets[clients?.authoritiesSecret ?? '']).toBe(pair['tls.crt']);
+  });
+
+  it('warns of versions that are not spoken', async () => {
+    const compiled = await compileTls({
+      secretRef,
+      parameters: { minimumProtocolVersion: 'TLSv1_0' },
+    });
+    expect(compiled.findings('VirtualService/web')).toEqual([
+      `warning Unsupported ${at}.parameters.minimumProtocolVersion`,
+    ]);
+    expect(compiled.host('web').tls).not.toHaveProperty('minVersion');
+  });
 });
 
 describe('the last certificate', () => {
@@ -158,6 +247,19 @@ describe('the last certificate', () => {
     expect(second.table).toEqual(first.table);
     const third = await after(second, host(edited) + secret(pair));
     expect(third.route('web').name).toBe('later');
+  });
+
+  it('asks for certificates of clients as long as either Secret does', async () => {
+    const authority = { 'ca.crt': pair['tls.crt'] };
+    const asks = ({ table }: CompileResult) =>
+      table.virtualHosts['default.web']?.tls?.clients !== undefined;
+    const without = await compileYaml(host() + secret(pair));
+    expect(asks(without)).toBe(false);
+    expect(asks(await after(without, host() + secret({ ...junk, ...authority })))).toBe(true);
+    const first = await compileYaml(host() + secret({ ...pair, ...authority }));
+    expect(asks(first)).toBe(true);
+    expect(asks(await after(first, host() + secret(junk)))).toBe(true);
+    expect(asks(await after(first, host()))).toBe(true);
   });
 
   it('is not used where the Secret has a good one, although the host has an error', async () => {

@@ -34,7 +34,7 @@ const context = () => ({
 async function listening(handle: (connection: ClientConnection, url: string) => void) {
   const server = new ListeningServer(context(), {
     tls: false,
-    certificates: () => undefined,
+    listener: () => undefined,
     handle: (connection, request, response) => {
       handle(connection, request.url ?? '');
       response.end('ok');
@@ -75,7 +75,7 @@ test('a port that is taken rejects', async () => {
   const { port } = await listening(() => undefined);
   const second = new ListeningServer(context(), {
     tls: false,
-    certificates: () => undefined,
+    listener: () => undefined,
     handle: () => undefined,
   });
   await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });

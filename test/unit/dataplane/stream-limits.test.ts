@@ -10,8 +10,8 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 function limited(idleTimeoutMs: number | undefined, maxDurationMs?: number, complete = true) {
   const clock = createFakeClock();
   const answers: string[] = [];
-  const socket = { bytesRead: 0, bytesWritten: 0 };
-  const response = new EventEmitter();
+  const socket = { bytesRead: 0 };
+  const response = Object.assign(new EventEmitter(), { bytesTaken: 0 });
   const call = {
     context: { clock },
     exchange: { hasBody: true },
@@ -26,12 +26,12 @@ function limited(idleTimeoutMs: number | undefined, maxDurationMs?: number, comp
 
 describe('limitStream', () => {
   test('a stream that stands still ends, one that moves does not', () => {
-    const { clock, answers, socket, call } = limited(800);
+    const { clock, answers, socket, response, call } = limited(800);
     expect(call.streamIdleMs).toBe(0);
     for (let turn = 0; turn < 10; turn += 1) {
       clock.advance(700);
       if (turn % 2 === 0) socket.bytesRead += 1;
-      else socket.bytesWritten += 1;
+      else response.bytesTaken += 1;
     }
     expect(answers).toEqual([]);
     clock.advance(900);

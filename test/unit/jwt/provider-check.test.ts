@@ -30,7 +30,6 @@ describe('createProviderCheck: answers', () => {
         headers: [{ name: 'x-sub', value: 'me', append: false }],
       },
       strip: [bearer],
-      taken: [bearer],
     });
   });
 

@@ -1,0 +1,77 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import { Readable } from 'node:stream';
+
+import type { ClientRequest, ClientSocket } from './client-message.ts';
+import type { Denial } from './denial.ts';
+import type { StreamHead } from './stream-head.ts';
+
+/** What a frame takes on the wire beside its data. */
+const FRAME_BYTES = 9;
+
+/** So much framing is taken before it is compared with the data. */
+const OVERHEAD_BYTES = 80 * 1024;
+
+/** A request on a stream of HTTP/2, in the form that node:http gives to one of HTTP/1.1. */
+export class StreamRequest extends Readable implements ClientRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  readonly httpVersionMajor = 1;
+  readonly httpVersionMinor = 1;
+  readonly fault: Denial | undefined;
+  complete = false;
+  readonly #stream: ServerHttp2Stream;
+  #bytes = 0;
+  #frames = 0;
+
+  constructor(stream: ServerHttp2Stream, { method, url, rawHeaders, fault }: StreamHead) {
+    super({ highWaterMark: 64 * 1024 });
+    this.method = method;
+    this.url = url;
+    this.rawHeaders = rawHeaders;
+    this.fault = fault;
+    this.#stream = stream;
+    if (stream.endAfterHeaders) this.#end();
+    else {
+      stream.on('data', (chunk: Buffer) => this.#data(chunk));
+      stream.on('end', () => this.#end());
+      stream.pause();
+    }
+    stream.on('close', () => {
+      if (!this.complete) this.destroy();
+    });
+    this.on('error', ignore);
+  }
+
+  /** As if the stream was a connection of its own. */
+  get socket(): ClientSocket {
+    const { remoteAddress, remotePort, localAddress, localPort } =
+      this.#stream.session?.socket ?? {};
+    const destroy = (): void => void this.#stream.destroy(new Error('cut'));
+    return { bytesRead: this.#bytes, remoteAddress, remotePort, localAddress, localPort, destroy };
+  }
+
+  override _read(): void {
+    this.#stream.resume();
+  }
+
+  #data(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#frames += 1;
+    // A frame of one byte takes a hundred in memory.
+    if (this.#frames * FRAME_BYTES > OVERHEAD_BYTES + 2 * this.#bytes) {
+      this.#stream.destroy(new Error('mostly framing'));
+    } else if (!this.push(chunk)) this.#stream.pause();
+  }
+
+  #end(): void {
+    // Node also ends what the client has reset.
+    if (this.#stream.aborted) return;
+    this.complete = true;
+    this.push(null);
+  }
+}
+
+function ignore(): void {
+  // What it means is told by 'close'.
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import { readStreamHead } from '../../../src/dataplane/stream-head.ts';
+import { StreamRequest } from '../../../src/dataplane/stream-request.ts';
+import { fields, frame, frameType, preface } from '../../support/raw-frames.ts';
+import { startStreamLab, type StreamLab } from '../../support/stream-lab.ts';
+
+let lab: StreamLab;
+
+beforeAll(async () => {
+  lab = await startStreamLab();
+});
+
+afterAll(() => lab.close());
+
+async function begin(fields: Record<string, string>, endStream = false) {
+  const accepted = lab.accepted();
+  const sender = lab.client.request(fields, { endStream });
+  sender.on('error', () => undefined);
+  const { stream, raw } = await accepted;
+  const head = readStreamHead(raw, { hasBody: !stream.endAfterHeaders, headBytes: 1000 });
+  return { sender, stream, request: new StreamRequest(stream, head) };
+}
+
+test('is complete at once without a body', async () => {
+  const { sender, request } = await begin({ ':path': '/a?b' }, true);
+  expect(request).toMatchObject({ method: 'GET', url: '/a?b', complete: true, fault: undefined });
+  expect(await request.toArray()).toEqual([]);
+  sender.close();
+});
+
+test('reads a body only as it is asked for', async () => {
+  const { sender, stream, request } = await begin({ ':method': 'POST' });
+  sender.write(Buffer.alloc(200_000, 'x'));
+  sender.end();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(stream.readableLength + request.readableLength).toBeLessThanOrEqual(2 * 65_535);
+  expect(request.complete).toBe(false);
+  const pieces: Buffer[] = await request.toArray();
+  expect(Buffer.concat(pieces)).toHaveLength(200_000);
+  expect(request.complete).toBe(true);
+  expect(request.socket.bytesRead).toBe(200_000);
+});
+
+test('is never complete when the client leaves', async () => {
+  const { sender, request } = await begin({ ':method': 'POST' });
+  request.resume();
+  sender.write('half');
+  await once(request, 'data');
+  const closed = once(request, 'close');
+  sender.destroy();
+  await closed;
+  expect(request.complete).toBe(false);
+});
+
+test('gives up on a body that is mostly framing', async () => {
+  const accepted = lab.accepted();
+  const socket = connect(lab.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const bytes = frame(frameType.data, 0, 1, 'x');
+  socket.write(preface);
+  socket.write(frame(frameType.headers, 4, 1, fields('POST', 'a.test')));
+  const { stream, raw } = await accepted;
+  const head = readStreamHead(raw, { hasBody: true, headBytes: 1000 });
+  const request = new StreamRequest(stream, head);
+  request.resume();
+  socket.write(Buffer.concat(Array.from({ length: 20_000 }, () => bytes)));
+  await new Promise((resolve) => stream.on('close', resolve));
+  expect(request.complete).toBe(false);
+  expect(request.socket.bytesRead).toBeLessThan(15_000);
+  socket.destroy();
+});
