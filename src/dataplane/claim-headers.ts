@@ -16,14 +16,15 @@ const untouchable = new Set([
   'expect',
 ]);
 
-/** Writes the claims of a verified token into the request; says whether there was one to write. */
+/** Writes the claims of a verified token into the request, one line each; says whether there was one to write. */
 export function addClaimHeaders(lines: HeaderLines, identity: VerifiedIdentity): boolean {
-  let added = false;
-  for (const { name, value, append } of identity.headers) {
-    if (untouchable.has(name) || !isHeaderValue(value)) continue;
+  const headers = identity.headers.filter(
+    ({ name, value }) => !untouchable.has(name) && isHeaderValue(value),
+  );
+  // All first: two claims for one header are two lines.
+  for (const { name, append } of headers) {
     if (!append) removeLines(lines, (line) => line === name);
-    lines.push(name, value);
-    added = true;
   }
-  return added;
+  for (const { name, value } of headers) lines.push(name, value);
+  return headers.length > 0;
 }

@@ -78,7 +78,7 @@ export class Exchange implements TokenRequest, MatchInput {
   jwtFailures: FailedStatuses | undefined = undefined;
   /** Name of the policy that allowed the request. */
   policy = '';
-  /** A claim was written into the request: the route is chosen anew. */
+  /** A token verified: where claims choose routes, the route is chosen anew. */
   claimed = false;
   /** Answered here, without an upstream; undefined after all stages: forward. */
   reply: LocalReply | undefined = undefined;

@@ -4,7 +4,7 @@
  */
 export type HeaderLines = string[];
 
-/** All lines of a name joined with `,`, as Envoy does before it compares; undefined: no such line. */
+/** All lines of a name joined with `,`; undefined: no such line. */
 export function joinedValue(lines: readonly string[], name: string): string | undefined {
   let joined: string | undefined;
   for (let index = 0; index < lines.length; index += 2) {

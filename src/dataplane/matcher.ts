@@ -1,6 +1,6 @@
 import type { HeaderMatch, Matcher, PathMatch, QueryMatch } from '../ir/matcher.ts';
 import { compileRegex } from '../rbac/regex.ts';
-import { joinedValue } from './header-lines.ts';
+import { headerValues } from './header-values.ts';
 import { firstParameter } from './query.ts';
 
 /** What a matcher looks at. */
@@ -62,19 +62,20 @@ function segmentTest(prefix: string, caseSensitive: boolean): Test {
 
 function headerTest(match: HeaderMatch): Test {
   const { name, kind, invert } = match;
-  if (kind === 'present') return (input) => (headerValue(input, name) !== undefined) !== invert;
+  if (kind === 'present') return (input) => valuesOf(input, name).length > 0 !== invert;
   const matches = valueTest(kind, match.value);
-  // An absent header matches neither a value nor its inversion (Envoy).
+  // One line of several is enough. An absent header matches neither a value nor its inversion (Envoy).
   return (input) => {
-    const value = headerValue(input, name);
-    return value !== undefined && matches(value) !== invert;
+    const values = valuesOf(input, name);
+    return values.length > 0 && values.some(matches) !== invert;
   };
 }
 
-function headerValue(input: MatchInput, name: string): string | undefined {
-  if (name.startsWith(':')) return pseudoHeader(input, name);
-  if (name === 'host') return input.authority;
-  return joinedValue(input.headers, name);
+function valuesOf(input: MatchInput, name: string): readonly string[] {
+  if (name === 'host') return [input.authority];
+  if (!name.startsWith(':')) return headerValues(input.headers, name);
+  const value = pseudoHeader(input, name);
+  return value === undefined ? [] : [value];
 }
 
 function pseudoHeader(input: MatchInput, name: string): string | undefined {

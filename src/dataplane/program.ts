@@ -42,6 +42,8 @@ export interface PreparedListener {
   readonly listener: Listener;
   readonly served: readonly PreparedVirtualHost[];
   readonly find: (host: string) => PreparedVirtualHost | undefined;
+  /** Headers that any of its virtual hosts writes claims to: an upstream may trust them, whichever host leads there. */
+  readonly trustedNames: ReadonlySet<string>;
   /** For TLS listeners. */
   readonly chains: TlsChains | undefined;
 }
@@ -52,6 +54,8 @@ export interface PreparedVirtualHost {
   readonly routes: readonly PreparedRoute[];
   /** `_` written as `-`: servers behind CGI do not tell them apart. */
   readonly trustedNames: ReadonlySet<string>;
+  /** A route has a condition on a header that claims are written to. */
+  readonly choosesByClaims: boolean;
 }
 
 /** A route with its matchers, its verification and its authorization. */
@@ -155,7 +159,17 @@ function preparedListener(
   if (isSame && former.listener.tls === listener.tls) return { ...former, listener };
   const hosts = served.map(({ virtualHost }) => virtualHost);
   const chains = listener.tls ? prepareTlsChains(hosts, secrets) : undefined;
-  return { listener, served, find: prepareDomains(domainsOf(served)).find, chains };
+  const { find } = prepareDomains(domainsOf(served));
+  return { listener, served, find, trustedNames: trustedNamesOf(served), chains };
+}
+
+// What every request has: one virtual host may write claims there, but not take it from the requests to the others.
+const COMMON_HEADER =
+  /^(?:accept(?:-.*)?|authorization|cache-control|content-.*|cookie|date|if-.*|origin|range|referer|user-agent)$/;
+
+function trustedNamesOf(served: readonly PreparedVirtualHost[]): ReadonlySet<string> {
+  const names = served.flatMap(({ trustedNames }) => [...trustedNames]);
+  return new Set(names.filter((name) => !COMMON_HEADER.test(name)));
 }
 
 function* domainsOf(
@@ -176,7 +190,17 @@ function preparedVirtualHost(virtualHost: VirtualHost, parts: ProgramParts): Pre
     virtualHost,
     routes: virtualHost.routes.map((route) => preparedRoute(route, shared)),
     trustedNames: new Set(virtualHost.claimHeaders.map((name) => name.replaceAll('_', '-'))),
+    choosesByClaims: choosesByClaims(virtualHost),
   };
+}
+
+function choosesByClaims({ claimHeaders, providers, routes }: VirtualHost): boolean {
+  const all = Object.values(providers).flatMap(({ claimsToHeaders }) => claimsToHeaders);
+  const written = new Set([...claimHeaders, ...all.map(({ header }) => header)]);
+  if (written.size === 0) return false;
+  return routes.some(({ matchers }) =>
+    matchers.some(({ headers }) => headers.some(({ name }) => written.has(name))),
+  );
 }
 
 interface RouteParts {

@@ -1,7 +1,7 @@
 import type { PreparedStage, StageVerdict } from '../jwt/authenticate.ts';
 import { placeName } from '../jwt/place-text.ts';
 import { bearerChallenge } from './challenge.ts';
-import { addClaimHeaders } from './claim-headers.ts';
+import { addClaimHeaders, removeTrustedHeaders } from './claim-headers.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
 import type { PreparedRoute } from './program.ts';
@@ -38,11 +38,12 @@ function apply(exchange: Exchange, verdict: StageVerdict): Denial | undefined {
   if (verdict.failures) exchange.jwtFailures = { ...exchange.jwtFailures, ...verdict.failures };
   if (verdict.kind === 'denied') return denial(exchange, verdict);
   for (const source of verdict.strip) exchange.spent.push(source);
+  for (const source of verdict.taken) exchange.taken.push(source);
   if (verdict.kind === 'verified') {
     exchange.identities.push(verdict.identity);
-    exchange.taken.push(...verdict.strip);
   } else {
     exchange.detail = verdict.detail;
+    if (verdict.ambiguous) exchange.identities = [];
   }
   return undefined;
 }
@@ -56,19 +57,27 @@ function denial(
   return { status, body, reason, detail, headers: ['www-authenticate', challenge] };
 }
 
-/** Writes the claims of every verified token into the request. */
+/**
+ * Writes the claims of every verified token into the request. What other virtual hosts of the listener write is taken out
+ * first, since an upstream that trusts it may be reached by several of them; to them the first route was not closed.
+ */
 export function claimHeadersStage(exchange: Exchange): undefined {
+  removeTrustedHeaders(exchange.headers, exchange.listener.trustedNames);
   addClaims(exchange);
 }
 
-/** The same, after another route asked for another verification. */
+/** The same, after another route asked for another verification. Lines that are only added come behind all others. */
 export function addClaims(exchange: Exchange): undefined {
   for (const identity of exchange.identities) {
     exchange.trace?.push(...identityNotes(exchange, identity));
-    if (identity.headers.length > 0 && addClaimHeaders(exchange.headers, identity)) {
-      exchange.claimed = true;
+  }
+  for (const append of [false, true]) {
+    for (const identity of exchange.identities) {
+      const headers = identity.headers.filter((header) => header.append === append);
+      if (headers.length > 0) addClaimHeaders(exchange.headers, { ...identity, headers });
     }
   }
+  if (exchange.identities.length > 0) exchange.claimed = true;
 }
 
 /** Only now, when no verification is to come any more, used tokens are taken out. */

@@ -25,7 +25,7 @@ export function routeStage(exchange: Exchange): Denial | undefined {
  * identity that made the choice nothing goes on then: the upstream would take the claims of two for those of one.
  */
 export function routeByClaimsStage(exchange: Exchange): StageOutcome {
-  if (!exchange.claimed) return undefined;
+  if (!exchange.claimed || exchange.virtualHost?.choosesByClaims !== true) return undefined;
   exchange.trace?.push('claims are in the request now: the route is chosen anew');
   const former = exchange.route;
   const missed = routeStage(exchange);

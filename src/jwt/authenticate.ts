@@ -24,9 +24,11 @@ export type StageVerdict =
   | {
       readonly kind: 'verified';
       readonly identity: VerifiedIdentity;
-      /** Places to take a token out of, before the request goes on. */
+      /** Places to take a token out of, before the request goes to the upstream. */
       readonly strip: readonly TokenSource[];
       readonly failures?: FailedStatuses;
+      /** Those whose token verified and is not kept: the next stage does not find it any more. */
+      readonly taken: readonly TokenSource[];
     }
   /** Only under the lax policies: nothing of a token is known. */
   | {
@@ -34,6 +36,9 @@ export type StageVerdict =
       readonly detail: string;
       readonly strip: readonly TokenSource[];
       readonly failures?: FailedStatuses;
+      readonly taken: readonly TokenSource[];
+      /** Beside a bad token there was a good one: who it is stays open, also where an earlier stage knew somebody. */
+      readonly ambiguous: boolean;
     }
   | DeniedVerdict;
 
@@ -117,20 +122,25 @@ function attempt(
   const failures: Failure[] = [];
   const taken: TokenSource[] = [];
   const notes: string[] = [];
+  let ambiguous = false;
+  const noteGood = (): void => {
+    ambiguous = true;
+  };
   for (const check of prepared.checks) {
-    const outcome = tryProvider(check, { request, waited, taken, notes });
+    const outcome = tryProvider(check, { request, waited, taken, notes, noteGood });
     // All of it is done again after the wait, and told then.
     if (outcome.kind === 'wait') return outcome;
     if (outcome.kind === 'good') {
       request.trace?.push(...notes);
       const { identity } = outcome;
       const strip = placesToStrip(prepared, request, check);
-      return { kind: 'verified', identity, strip, ...failuresOf(failures) };
+      return { kind: 'verified', identity, strip, taken, ...failuresOf(failures) };
     }
     failures.push({ check, fault: outcome.fault });
   }
   request.trace?.push(...notes);
-  return refuse(prepared, request, failures);
+  const verdict = refuse(prepared, request, failures);
+  return verdict.kind === 'anonymous' ? { ...verdict, taken, ambiguous } : verdict;
 }
 
 interface Attempt {
@@ -143,11 +153,13 @@ interface Attempt {
   readonly taken: TokenSource[];
   /** For the trace, if there is one. */
   readonly notes: string[];
+  /** Told of each token that verifies. */
+  readonly noteGood: () => void;
 }
 
 function tryProvider(
   check: ProviderCheck,
-  { request, waited, taken, notes }: Attempt,
+  { request, waited, taken, notes, noteGood }: Attempt,
 ): ReturnType<ProviderCheck['check']> {
   const tokens = extractTokens(request, check.sources).filter(
     ({ source }) => !taken.some((place) => isSamePlace(place, source)),
@@ -157,11 +169,13 @@ function tryProvider(
     const places = check.sources.map((source) => placeText(request, source));
     notes.push(`provider ${check.name} looked in ${places.join('; ')}`);
   }
+  // Of several good tokens the last says who it is, as to Envoy's policies.
   let last: ReturnType<ProviderCheck['check']> = { kind: 'bad', fault: jwtFaults.missing };
   for (const { text, source } of tokens) {
     const outcome = check.check(text, waited);
     if (trace !== undefined) notes.push(outcomeNote(check, { text, source }, outcome, trace));
     if (outcome.kind !== 'good') return outcome;
+    noteGood();
     if (!check.keepToken) taken.push(source);
     last = outcome;
   }
@@ -197,7 +211,8 @@ function refuse(
   const { validation } = prepared;
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (validation === 'ALLOW_MISSING' && isMissing)) {
     const strip = placesToStrip(prepared, request);
-    return { kind: 'anonymous', detail, strip, ...failuresOf(failures) };
+    const lax = { kind: 'anonymous', taken: [], ambiguous: false } as const;
+    return { ...lax, detail, strip, ...failuresOf(failures) };
   }
   // The status too would tell which check it was.
   const { status, body } = prepared.isGeneric ? jwtFaults.verification : told;

@@ -43,10 +43,11 @@ export function mayCarryToken(request: TokenRequest, source: TokenSource): boole
   return request.headerLines(source.name).some((line) => line.includes(source.prefix));
 }
 
-/** Envoy joins the lines of Authorization before it looks; of other headers each line is a value of its own. */
+/** Envoy joins the lines of Authorization before it looks; of other headers each line is a value of its own, the last first. */
 function headerValues(request: TokenRequest, name: string): readonly string[] {
   const lines = request.headerLines(name);
-  return name === 'authorization' && lines.length > 1 ? [lines.join(',')] : lines;
+  if (lines.length < 2) return lines;
+  return name === 'authorization' ? [lines.join(',')] : lines.toReversed();
 }
 
 /** Characters a token can begin with: whatever else follows the prefix is skipped, as Envoy does it. */

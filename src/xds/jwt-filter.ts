@@ -6,7 +6,8 @@ import { keySetSource } from './key-set-document.ts';
 import type { Translation } from './translation.ts';
 import { protoDuration, typedConfig, type EnvoyConfig } from './typed-config.ts';
 
-type StageName = keyof JwtStages;
+/** One of the two places of verification. */
+export type StageName = keyof JwtStages;
 
 const keyFetchTimeoutMs = 5000;
 
@@ -28,7 +29,7 @@ export function jwtFilter(
     for (const stage of knownStages(stageName, host, translation)) {
       requirements[requirementName(host, stage)] ??= requirement(host, stage);
       for (const key of stage.providers) {
-        providers[providerName(host, key)] ??= envoyProvider(host, key, translation);
+        providers[providerName(host, key)] ??= envoyProvider(host, key, { stageName, translation });
       }
     }
   }
@@ -48,9 +49,18 @@ function knownStages(
   translation: Translation,
 ): readonly JwtStage[] {
   return host.routes.flatMap(({ jwt }) => {
-    const stage = jwt?.[name];
+    const stage = placed(jwt)[name];
     return stage && unknownPart(stage, host, translation) === undefined ? [stage] : [];
   });
+}
+
+/**
+ * A single stage is the later filter's, whichever it is: each filter takes out the headers that any of its own providers
+ * writes, also what the one before it has just written.
+ */
+export function placed(stages: JwtStages = {}): JwtStages {
+  const { beforeExtAuth, afterExtAuth } = stages;
+  return beforeExtAuth && !afterExtAuth ? { afterExtAuth: beforeExtAuth } : stages;
 }
 
 /** What of a stage Envoy cannot be told; undefined: it can be told all. */
@@ -77,7 +87,7 @@ export function routeVerification(
   stages: JwtStages | undefined,
 ): readonly (readonly [string, EnvoyConfig])[] {
   return (['beforeExtAuth', 'afterExtAuth'] as const).flatMap((name) => {
-    const stage = stages?.[name];
+    const stage = placed(stages)[name];
     if (stage === undefined) return [];
     const config = typedConfig('extensions.filters.http.jwt_authn.v3.PerRouteConfig', {
       requirement_name: requirementName(host, stage),
@@ -92,8 +102,13 @@ export function providerName(host: VirtualHost, key: string): string {
 }
 
 /** A header of the gateway's own, from which the line that is appended is taken. */
-export function appendedHeader(header: string): string {
-  return `x-seekgate-claim-${header}`;
+export function appendedHeader(header: string, stageName: StageName): string {
+  return `x-seekgate-${stageName === 'beforeExtAuth' ? 'earlier-' : ''}claim-${header}`;
+}
+
+/** A header of the gateway's own, with what the earlier filter wrote: the later one takes out what it writes itself. */
+export function earlierHeader(header: string): string {
+  return `x-seekgate-earlier-${header}`;
 }
 
 function requirementName(host: VirtualHost, { validation, providers }: JwtStage): string {
@@ -111,7 +126,16 @@ function requirement(host: VirtualHost, { validation, providers }: JwtStage): En
   return { requires_any: { requirements: alternatives } };
 }
 
-function envoyProvider(host: VirtualHost, key: string, translation: Translation): EnvoyConfig {
+interface FilterScope {
+  readonly stageName: StageName;
+  readonly translation: Translation;
+}
+
+function envoyProvider(
+  host: VirtualHost,
+  key: string,
+  { stageName, translation }: FilterScope,
+): EnvoyConfig {
   const provider = host.providers[key];
   if (provider === undefined) return {};
   const { issuer, audiences, sources, keepToken, claimsToHeaders, clockSkewSeconds } = provider;
@@ -135,17 +159,20 @@ function envoyProvider(host: VirtualHost, key: string, translation: Translation)
       : { max_lifetime: protoDuration(maxLifetimeSeconds * 1000) }),
     payload_in_metadata: providerName(host, key),
     ...(failedStatusKey === undefined ? {} : { failed_status_in_metadata: failedStatusKey }),
-    ...(claimsToHeaders.length > 0 ? { claim_to_headers: claimsToHeaders.map(claimToHeader) } : {}),
+    ...(claimsToHeaders.length > 0
+      ? { claim_to_headers: claimsToHeaders.flatMap((one) => claimToHeader(one, stageName)) }
+      : {}),
     ...(choosesByClaims(host) ? { clear_route_cache: true } : {}),
   };
 }
 
-function claimToHeader({
-  claim,
-  header,
-  append,
-}: JwtProvider['claimsToHeaders'][number]): EnvoyConfig {
-  return { claim_name: claim, header_name: append ? appendedHeader(header) : header };
+function claimToHeader(
+  { claim, header, append }: JwtProvider['claimsToHeaders'][number],
+  stageName: StageName,
+): readonly EnvoyConfig[] {
+  const to = (name: string): EnvoyConfig => ({ claim_name: claim, header_name: name });
+  if (append) return [to(appendedHeader(header, stageName))];
+  return stageName === 'beforeExtAuth' ? [to(header), to(earlierHeader(header))] : [to(header)];
 }
 
 function keys(provider: JwtProvider, translation: Translation): EnvoyConfig {
@@ -157,6 +184,8 @@ function keys(provider: JwtProvider, translation: Translation): EnvoyConfig {
     remote_jwks: {
       http_uri: { uri: keySet.url, cluster, timeout: protoDuration(keyFetchTimeoutMs) },
       cache_duration: protoDuration(keySet.cacheDurationMs),
+      // In the background, as here: of several providers, Envoy else takes the one whose keys happen to be there first.
+      async_fetch: {},
     },
   };
 }

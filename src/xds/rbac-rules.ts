@@ -5,6 +5,8 @@ import type { EnvoyConfig } from './typed-config.ts';
 /** What authorization on a route looks at. */
 export interface RbacScope {
   readonly stages: JwtStages;
+  /** What may have verified a token by then: of a route without verification that claims choose, what other routes ask for. */
+  readonly verifiedBy: JwtStages;
   /** The metadata that holds the claims of a provider's token. */
   readonly payloadOf: (provider: string) => string;
   /** Ask for a token of this route's own providers, since claims of another route's may have chosen it. */
@@ -61,7 +63,7 @@ function pathRule(match: EnvoyConfig): EnvoyConfig {
 function principalsOf(principal: RbacPrincipal, scope: RbacScope): readonly EnvoyConfig[] {
   // A principal without claims would be everybody: it is nobody.
   if (principal.claims.length === 0) return [];
-  const { beforeExtAuth, afterExtAuth } = scope.stages;
+  const { beforeExtAuth, afterExtAuth } = scope.verifiedBy;
   const later = afterExtAuth?.providers ?? [];
   const earlier = (beforeExtAuth?.providers ?? []).filter((name) => !later.includes(name));
   const fits = (name: string): boolean =>

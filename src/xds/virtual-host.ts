@@ -4,7 +4,14 @@ import type { Route, VirtualHost } from '../ir/table.ts';
 import { bufferPerRoute } from './buffer-filter.ts';
 import { attemptCount } from './forwarding.ts';
 import { choosesByClaims, needsGuard } from './claim-choice.ts';
-import { appendedHeader, providerName, routeVerification, unknownPart } from './jwt-filter.ts';
+import {
+  appendedHeader,
+  earlierHeader,
+  placed,
+  providerName,
+  routeVerification,
+  unknownPart,
+} from './jwt-filter.ts';
 import { rbacRules } from './rbac-rules.ts';
 import { closedAction, routeAction } from './route-action.ts';
 import { routeMatch } from './route-match.ts';
@@ -24,15 +31,18 @@ interface HostScope {
 export function envoyVirtualHost(host: VirtualHost, translation: Translation): EnvoyConfig {
   const scope = { host, guarded: needsGuard(host), translation };
   noteClaims(scope);
-  const appended = appendedBy(host, Object.keys(host.providers));
+  const ownHeaders = [
+    ...host.routes.flatMap((route) => appendedBy(route, host).map(({ from }) => from)),
+    ...host.routes.flatMap((route) => earlierBy(route, host).map(earlierHeader)),
+  ];
   return {
     name: host.name,
     domains: host.domains,
     ...attemptCount(host),
     routes: host.routes.flatMap((route) => envoyRoutes(route, scope)),
     // Behind the routes, which have taken their values by then.
-    ...(appended.length > 0
-      ? { request_headers_to_remove: appended.map((header) => appendedHeader(header)) }
+    ...(ownHeaders.length > 0
+      ? { request_headers_to_remove: [...new Set(ownHeaders)].sort() }
       : {}),
   };
 }
@@ -87,7 +97,7 @@ function routeOf(
   matcher: Matcher,
   { action, scope }: { readonly action: EnvoyConfig; readonly scope: HostScope },
 ): EnvoyConfig {
-  const added = appendedHeaders(route, scope.host);
+  const added = [...earlierHeaders(route, scope.host), ...appendedHeaders(route, scope.host)];
   const own = action['request_headers_to_add'];
   const lines = [...(Array.isArray(own) ? (own as readonly EnvoyConfig[]) : []), ...added];
   return {
@@ -101,6 +111,7 @@ function routeOf(
 function filterConfigs(route: Route, { host, guarded }: HostScope): EnvoyConfig {
   const rules = rbacRules(route.rbac, {
     stages: route.jwt ?? {},
+    verifiedBy: route.jwt ?? (choosesByClaims(host) ? stagesOfAll(host) : {}),
     payloadOf: (provider) => providerName(host, provider),
     guarded,
   });
@@ -112,27 +123,62 @@ function filterConfigs(route: Route, { host, guarded }: HostScope): EnvoyConfig 
   return configs.length > 0 ? { typed_per_filter_config: Object.fromEntries(configs) } : {};
 }
 
+/** Every provider that some route of the virtual host asks for, in its stage. */
+function stagesOfAll({ routes }: VirtualHost): JwtStages {
+  const all = (name: keyof JwtStages): JwtStages => {
+    const providers = new Set(routes.flatMap(({ jwt }) => jwt?.[name]?.providers ?? []));
+    const stage = { validation: 'ALLOW_MISSING_OR_FAILED', providers: [...providers] } as const;
+    return providers.size > 0 ? { [name]: stage } : {};
+  };
+  return { ...all('beforeExtAuth'), ...all('afterExtAuth') };
+}
+
 function rbacPerRoute(rules: EnvoyConfig): EnvoyConfig {
   const message = 'extensions.filters.http.rbac.v3.RBACPerRoute';
   return typedConfig(message, { rbac: { rules } });
 }
 
-/** The claim as one more line, from the header that `jwt_authn` wrote it to. */
-function appendedHeaders({ jwt }: Route, host: VirtualHost): readonly EnvoyConfig[] {
-  const providers = [jwt?.beforeExtAuth, jwt?.afterExtAuth].flatMap(
-    (stage) => stage?.providers ?? [],
+/** What the stage before external auth wrote, where the later filter took it out and wrote nothing itself. */
+function earlierHeaders(route: Route, host: VirtualHost): readonly EnvoyConfig[] {
+  return earlierBy(route, host).map((header) => ({
+    header: { key: header, value: `%REQ(${earlierHeader(header)})%` },
+    append_action: 'ADD_IF_ABSENT',
+  }));
+}
+
+/** Headers of the earlier of two stages. */
+function earlierBy({ jwt }: Route, { providers }: VirtualHost): readonly string[] {
+  if (!jwt?.beforeExtAuth || !jwt.afterExtAuth) return [];
+  const headers = jwt.beforeExtAuth.providers.flatMap((key) =>
+    (providers[key]?.claimsToHeaders ?? []).flatMap(({ append, header }) =>
+      append ? [] : [header],
+    ),
   );
-  return appendedBy(host, providers).map((header) => ({
-    header: { key: header, value: `%REQ(${appendedHeader(header)})%` },
+  return [...new Set(headers)].sort();
+}
+
+/** The claim as one more line, from the header that `jwt_authn` wrote it to. */
+function appendedHeaders(route: Route, host: VirtualHost): readonly EnvoyConfig[] {
+  return appendedBy(route, host).map(({ header, from }) => ({
+    header: { key: header, value: `%REQ(${from})%` },
     append_action: 'APPEND_IF_EXISTS_OR_ADD',
   }));
 }
 
-function appendedBy({ providers }: VirtualHost, keys: readonly string[]): readonly string[] {
-  const headers = keys.flatMap((key) =>
-    (providers[key]?.claimsToHeaders ?? []).flatMap(({ append, header }) =>
-      append ? [header] : [],
-    ),
+interface AppendedHeader {
+  readonly header: string;
+  readonly from: string;
+}
+
+/** Headers that claims are appended to on the route, once each. */
+function appendedBy({ jwt }: Route, { providers }: VirtualHost): readonly AppendedHeader[] {
+  const stages = placed(jwt);
+  const found = (['beforeExtAuth', 'afterExtAuth'] as const).flatMap((stage) =>
+    (stages[stage]?.providers ?? []).flatMap((key) => {
+      const mappings = providers[key]?.claimsToHeaders.filter(({ append }) => append) ?? [];
+      return mappings.map(({ header }) => ({ header, from: appendedHeader(header, stage) }));
+    }),
   );
-  return [...new Set(headers)].sort();
+  const unique = new Map(found.map((one) => [one.from, one] as const));
+  return [...unique.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }

@@ -118,11 +118,11 @@ function verdictOn(
   if (kind === 'user' || kind === 'later') {
     const headers = [{ name: 'x-user', value: user, append: false }];
     const identity = { provider: 'kc', claims: { user }, headers };
-    return { kind: 'verified', identity, strip };
+    return { kind: 'verified', identity, strip, taken: strip };
   }
   const missing = kind === '';
   if (validation === 'ALLOW_MISSING_OR_FAILED' || (missing && validation === 'ALLOW_MISSING')) {
-    return { kind: 'anonymous', detail: 'no token', strip };
+    return { kind: 'anonymous', detail: 'no token', strip, taken: [], ambiguous: false };
   }
   return {
     kind: 'denied',

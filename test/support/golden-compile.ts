@@ -26,17 +26,8 @@ export interface GoldenCompile {
 export async function compileStory(story: string): Promise<GoldenCompile> {
   const text = readFileSync(join(goldenFolder, story, 'in.yaml'), 'utf8');
   const file = parseManifestFile('in.yaml', text, 'default');
-  const store = createStore();
-  store.replaceOrigin(
-    'in.yaml',
-    file.documents.map(({ entry }) => entry),
-  );
-  const snapshot = store.snapshot();
-  const result = await compile(
-    snapshot,
-    { importKeys, checkRegex },
-    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },
-  );
+  const snapshot = snapshotOf(file);
+  const result = await compileSnapshot(snapshot);
   // Only a hash of the rest.
   const { version: _version, ...table } = result.table;
   return {
@@ -47,6 +38,30 @@ export async function compileStory(story: string): Promise<GoldenCompile> {
       otherProblems: [...file.problems, ...unreportedProblems(snapshot)].map(shownProblem),
     }),
   };
+}
+
+/** Compiles the text of manifests the way `run` and `check` do. */
+export function compileManifests(text: string): Promise<CompileResult> {
+  return compileSnapshot(snapshotOf(parseManifestFile('in.yaml', text, 'default')));
+}
+
+function snapshotOf(file: ReturnType<typeof parseManifestFile>): Snapshot {
+  const store = createStore();
+  store.replaceOrigin(
+    'in.yaml',
+    file.documents.map(({ entry }) => entry),
+  );
+  return store.snapshot();
+}
+
+type Snapshot = ReturnType<ReturnType<typeof createStore>['snapshot']>;
+
+function compileSnapshot(snapshot: Snapshot): Promise<CompileResult> {
+  return compile(
+    snapshot,
+    { importKeys, checkRegex },
+    { httpPort: undefined, httpsPort: undefined, allowLocalUpstreams: 'off', lastGood: new Map() },
+  );
 }
 
 function shownOutcome(outcome: Outcome): object {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import type { CompileResult } from '../../src/compile/compile.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
@@ -46,16 +46,18 @@ export interface GoldenGateway {
 export interface GoldenGatewayOptions {
   readonly answers: GoldenRequests['answers'];
   readonly fetchJwks: FetchJwks;
+  /** Of minting and verifying. Default: one that stands still. */
+  readonly clock?: Clock;
 }
 
 /** Serves a compiled story: the same table, but every cluster is an echo on the loopback interface and every port is free. */
 export async function startGoldenGateway(
   compiled: CompileResult,
-  { answers, fetchJwks }: GoldenGatewayOptions,
+  options: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
-  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), answers);
+  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), options.answers);
   try {
-    return await serve(compiled, upstreams, fetchJwks);
+    return await serve(compiled, upstreams, options);
   } catch (error) {
     await upstreams.close();
     throw error;
@@ -65,9 +67,8 @@ export async function startGoldenGateway(
 async function serve(
   { table, secrets }: CompileResult,
   upstreams: Upstreams,
-  fetchJwks: FetchJwks,
+  { fetchJwks, clock = createFakeClock() }: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
-  const clock = createFakeClock();
   const wired = wire(table, upstreams.ports);
   const jwt = createJwtEngine({ clock, logger: createLogger('silent'), fetchJwks });
   jwt.update(wired.keySets, secrets);
@@ -128,6 +129,8 @@ export async function startUpstreams(
       answerFirst,
       note: (one) => void seen.push({ cluster: name, ...one }),
     });
+    // Not while a gateway is about to use the connection again.
+    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(name, server);
   }

@@ -44,8 +44,14 @@ function signingKey({ key = '', secretFrom, alg }: GoldenToken): TestKey {
   return { ...base, alg: alg ?? known, secret: Buffer.from(k, 'base64url') };
 }
 
+const privateKeys = new Map<string, KeyObject>();
+
 function privateKey(name: string): KeyObject {
-  return createPrivateKey(readFileSync(join(keysFolder, `${name}.private.pem`)));
+  const known = privateKeys.get(name);
+  if (known) return known;
+  const key = createPrivateKey(readFileSync(join(keysFolder, `${name}.private.pem`)));
+  privateKeys.set(name, key);
+  return key;
 }
 
 type Tamper = NonNullable<GoldenToken['tamper']>;

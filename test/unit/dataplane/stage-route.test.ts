@@ -11,7 +11,7 @@ const byUser = matcher('/', {
 
 function routed(jwt: Parameters<typeof route>[0] = {}) {
   const routes = [route({ name: 'ann', matchers: [byUser], ...jwt }), route({ name: 'rest' })];
-  const exchange = exchangeFor(table(virtualHost({ routes })));
+  const exchange = exchangeFor(table(virtualHost({ routes, claimHeaders: ['x-user'] })));
   headStage(exchange);
   virtualHostStage(exchange);
   routeStage(exchange);

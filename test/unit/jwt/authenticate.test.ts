@@ -212,11 +212,15 @@ describe('prepareStage: lax policies', () => {
       kind: 'anonymous',
       detail: 'kc: Jwt is missing',
       strip: [],
+      taken: [],
+      ambiguous: false,
     });
     expect(stage.authenticate(withBearer(bad))).toEqual({
       kind: 'anonymous',
       detail: 'kc: Jwt is expired',
       strip: [bearer],
+      taken: [],
+      ambiguous: false,
     });
     expect(stage.authenticate(withBearer(signToken(key, claims())))).toMatchObject({
       kind: 'verified',

@@ -65,8 +65,8 @@ describe('extractTokens: Authorization', () => {
 });
 
 describe('extractTokens: other places', () => {
-  test('of other headers each line is a token, and the prefix may stand anywhere', () => {
-    expect(textsOf(requestOf({ 'x-token': ['a', 'b'] }), own)).toEqual(['a', 'b']);
+  test('of other headers each line is a token, the last one first, and the prefix may stand anywhere', () => {
+    expect(textsOf(requestOf({ 'x-token': ['a', 'b'] }), own)).toEqual(['b', 'a']);
     expect(textsOf(requestOf({ 'x-token': ['MyToken T', 'x'] }), prefixed)).toEqual(['T']);
   });
 

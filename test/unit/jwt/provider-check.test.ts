@@ -30,6 +30,7 @@ describe('createProviderCheck: answers', () => {
         headers: [{ name: 'x-sub', value: 'me', append: false }],
       },
       strip: [bearer],
+      taken: [bearer],
     });
   });
 

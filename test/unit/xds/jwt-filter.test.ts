@@ -12,10 +12,10 @@ import {
 
 function requirements(validation: ValidationPolicy, providers: readonly string[]): unknown {
   const one = host({
-    routes: [route({ jwt: { beforeExtAuth: { validation, providers } } })],
+    routes: [route({ jwt: { afterExtAuth: { validation, providers } } })],
     providers: Object.fromEntries(providers.map((name) => [name, provider({ name })])),
   });
-  const filter = jwtFilter('beforeExtAuth', [one], translationOf({ keySet: shared }));
+  const filter = jwtFilter('afterExtAuth', [one], translationOf({ keySet: shared }));
   return filter && (filter['typed_config'] as { requirement_map: unknown }).requirement_map;
 }
 

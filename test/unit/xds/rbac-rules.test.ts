@@ -14,7 +14,7 @@ const policy = (changes: Partial<RbacPolicy> = {}): RbacPolicy => ({
 
 function rules(policies: readonly RbacPolicy[] | undefined, stages: JwtStages, guarded = false) {
   const payloadOf = (provider: string): string => `host/${provider}`;
-  return rbacRules(policies && { policies }, { stages, payloadOf, guarded });
+  return rbacRules(policies && { policies }, { stages, verifiedBy: stages, payloadOf, guarded });
 }
 
 const metadata = (value: object, ...keys: string[]) => ({
