@@ -35,7 +35,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   PrefixWithoutSlash:
     'A pathPrefix without a final slash also takes longer names: `/api/read` takes `/api/readme`.',
   AuthRemoved:
-    'A route lets requests through without the valid token that its virtual host asks for, or a RouteTable replaces what is asked for.',
+    'A route lets requests through without the valid token that its virtual host asks for, a RouteTable replaces what is asked for, or options hide verification that others ask for.',
   InsecureUpstream:
     'The certificate of the server is not checked, as no Secret with its ca.crt is named; or keys come over plain http.',
   UpstreamNotFound: 'The Upstream that is named does not exist; its routes answer 503.',

@@ -9,6 +9,7 @@ import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { bufferOf, forwardingOptions } from './forwarding.ts';
 import { guardedRoute, withoutAuth } from './guarded-route.ts';
 import { checkHeadText } from './head-text.ts';
+import { warnHiddenStages } from './hidden-stages.ts';
 import type { HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
 import type { MergedOptions } from './merged-options.ts';
@@ -90,6 +91,7 @@ function compileRoute(plan: RoutePlan, scope: RoutesScope): Route {
   const rbac = ruleOf(options, stages, scope);
   warnRemovedAuth(plan, stages, scope);
   warnRelaxed(options, scope);
+  warnHiddenStages(options, stages, scope);
   const route: Route = {
     name: plan.name,
     matchers,

@@ -8,6 +8,7 @@ import type { CompileContext, ServedCertificate } from './context.ts';
 import type { CompileState } from './compile-state.ts';
 import { checkConflicts, compileDomains, ownDomains } from './domains.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
+import { warnHiddenHostStages } from './hidden-stages.ts';
 import { planHost, type HostPlan } from './host-plan.ts';
 import { findOptions } from './option-refs.ts';
 import type { HostScope } from './providers.ts';
@@ -135,6 +136,7 @@ function hostOptions({ virtualHost }: VirtualServiceSpec, scope: HostScope) {
 function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostScope): VirtualHost {
   const name = `${scope.namespace}.${scope.name}`;
   const host = guardedStages(plan, scope);
+  warnHiddenHostStages(plan.options, scope);
   const routes = compileRoutes({ ...scope, plan, host });
   return {
     name,
