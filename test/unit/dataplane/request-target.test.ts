@@ -78,6 +78,38 @@ describe('normalizeTarget', () => {
     }
   });
 
+  const frames = [
+    '/a/_/b',
+    '/a/.._/b',
+    '/a/_../b',
+    '/a_.._b',
+    '/a/._./b',
+    '/a/.._',
+    '/_a',
+    '/a/_.',
+    '/a/%2e%2e_/b',
+  ];
+  test.each(frames)(
+    'no escape at _ in %s leads anywhere else at a server that decodes',
+    (frame) => {
+      for (let code = 0; code < 256; code += 1) {
+        const hex = code.toString(16).padStart(2, '0');
+        for (const escape of [hex, hex.toUpperCase()]) {
+          const target = normalizeTarget(frame.replaceAll('_', `%${escape}`));
+          if (!('path' in target)) continue;
+          expect(normalizeTarget(target.path)).toMatchObject({ path: target.path });
+          const { length } = target.path.split('/').filter((segment) => segment === '');
+          const seen = readLeniently(target.path);
+          expect([escape, seen.filter((segment) => segment === '..')]).toEqual([escape, []]);
+          expect([escape, seen.filter((segment) => segment === '').length]).toEqual([
+            escape,
+            length,
+          ]);
+        }
+      }
+    },
+  );
+
   test('a long hostile target is read in linear time', () => {
     const started = process.hrtime.bigint();
     normalizeTarget(`/${'%2e/'.repeat(2000)}${'..;'.repeat(10)}`);
@@ -85,3 +117,14 @@ describe('normalizeTarget', () => {
     expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(200);
   });
 });
+
+/** Segments as the most lenient of servers sees them: decoded once, either slash, without parameters and white space. */
+function readLeniently(path: string): readonly string[] {
+  const decoded = path.replaceAll(/%([0-9a-f]{2})/gi, (_escape, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return decoded.split(/[/\\]/).map((segment) => {
+    const bare = segment.replace(/;.*/s, '').replaceAll(/^[\0-\u0020]+|[\0-\u0020]+$/g, '');
+    return bare === '..' ? bare : segment;
+  });
+}
