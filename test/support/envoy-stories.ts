@@ -88,7 +88,7 @@ async function wire({ name, compiled, requests }: EnvoyStory): Promise<Wired> {
   const upstreams = await startUpstreams(names, Object.fromEntries(answers), keyServer(requests));
   return {
     rest,
-    upstreams: { ...upstreams, take: () => upstreams.take().map(withoutPrefix) },
+    upstreams: { ...upstreams, take: () => upstreams.take().map(withoutPrefix).filter(isUpstream) },
     listeners: listeners.map((listener) => ({
       ...(withQuickClose(listener) as Json),
       name: `${name}|${String(listener['name'])}`,
@@ -98,6 +98,11 @@ async function wire({ name, compiled, requests }: EnvoyStory): Promise<Wired> {
       toLoopback(cluster, upstreams.ports.get(String(cluster['name'])) ?? 0),
     ),
   };
+}
+
+/** Envoy asks for keys whenever it needs them; that is no request of a client. */
+function isUpstream({ cluster }: { readonly cluster: string }): boolean {
+  return !cluster.startsWith('jwks:');
 }
 
 function withoutPrefix<T extends { readonly cluster: string }>(seen: T): T {
