@@ -1,9 +1,11 @@
 // `npm run fuzz -- tokens [--count 1000000] [--seed N] [--case N]`: mutated tokens against the verifier.
+// `npm run fuzz -- served [--count 20000] [--seed N] [--case N]`: the same in requests, through the whole data plane.
 // `npm run fuzz -- http [--connections 200000] [--seed N] [--case N]`: mutated requests against the listener.
 // Ends with 1 when something was found; a finding says its seed and case, and can be run again alone.
 import { parseArgs } from 'node:util';
 
 import { runHttp } from './fuzz/http-run.ts';
+import { runServed } from './fuzz/served-run.ts';
 import { runTokens } from './fuzz/token-run.ts';
 
 const { values, positionals } = parseArgs({
@@ -30,6 +32,17 @@ async function tokens(): Promise<boolean> {
   return findings.length === 0 && refusals.p99 <= refusalLimitMs;
 }
 
+async function served(): Promise<boolean> {
+  const { findings, ...report } = await runServed({
+    count: Number(values.count ?? 20_000),
+    seed,
+    ...only,
+  });
+  console.log(`served, seed ${seed}:`, report);
+  for (const finding of findings) console.log('FOUND', JSON.stringify({ seed, ...finding }));
+  return findings.length === 0;
+}
+
 async function http(): Promise<boolean> {
   const connections = Number(values.connections ?? 20_000);
   const progress = (done: number): void => void process.stderr.write(`\r${done} of ${connections}`);
@@ -39,7 +52,7 @@ async function http(): Promise<boolean> {
   return findings.length === 0;
 }
 
-const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens, http };
+const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens, served, http };
 const run = runs[positionals[0] ?? ''];
 if (run === undefined) {
   console.error(`what to fuzz: ${Object.keys(runs).join(', ')}`);

@@ -1,23 +1,14 @@
 import { validateHeaderValue } from 'node:http';
 
-import type { Clock } from '../../src/base/clock.ts';
-import { createLogger } from '../../src/base/log.ts';
-import type { KeySet } from '../../src/ir/jwt.ts';
 import type { RbacRule } from '../../src/ir/rbac.ts';
-import {
-  createJwtEngine,
-  prepareStage,
-  type JwtEngine,
-  type PreparedStage,
-  type StageVerdict,
-} from '../../src/jwt/authenticate.ts';
-import { importKeys } from '../../src/jwt/import-keys.ts';
+import { prepareStage, type PreparedStage, type StageVerdict } from '../../src/jwt/authenticate.ts';
 import { prepareRbac } from '../../src/rbac/authorize.ts';
 import { request } from '../../test/support/jwt-stage.ts';
 import { caseRandom, type Random } from './random.ts';
+import { createLab, type TokenLab } from './token-lab.ts';
 import { goodToken, mutatedToken, type MadeToken } from './token-mutations.ts';
 import { judge, type Opinion } from './token-oracle.ts';
-import { claimMappings, worlds, type World } from './token-worlds.ts';
+import { claimMappings, type World } from './token-worlds.ts';
 
 /** How much of what is to be done. */
 export interface TokenRun {
@@ -65,79 +56,30 @@ interface Percentiles {
   readonly max: number;
 }
 
-const start = Date.parse('2030-01-01T00:00:00Z');
-const stepMs = 10;
 const findingLimit = 20;
 
 /** Throws `count` tokens at the engine, each at a moment of its own. */
 export async function runTokens(run: TokenRun): Promise<TokenReport> {
   const lab = await createLab();
+  const stages = new Map(
+    lab.worlds.map(({ world, stage, providers }) => [
+      world,
+      prepareStage(stage, providers, lab.engine),
+    ]),
+  );
   const tally = new Tally();
   const [first, end] = run.only === undefined ? [0, run.count] : [run.only, run.only + 1];
   for (let index = first; index < end && tally.findings.length < findingLimit; index += 1) {
-    lab.clock.set(start + index * stepMs);
-    await runCase(lab, tally, index, caseRandom(run.seed, index));
+    lab.setTime(index);
+    await runCase({ ...lab, stages }, tally, index, caseRandom(run.seed, index));
     if (index % 10_000 === 9999) run.progress?.(index + 1);
   }
   lab.engine.close();
   return tally.report();
 }
 
-interface Lab {
-  readonly clock: Clock & { readonly set: (ms: number) => void };
-  readonly engine: JwtEngine;
+interface StagedLab extends TokenLab {
   readonly stages: ReadonlyMap<World, PreparedStage>;
-  readonly chooser: readonly World[];
-}
-
-async function createLab(): Promise<Lab> {
-  let now = start;
-  const clock = {
-    now: () => now,
-    monotonic: () => now,
-    after: () => () => undefined,
-    set: (ms: number) => void (now = ms),
-  };
-  const remote = worlds.flatMap(({ providers }) => providers).find((one) => one.remote);
-  const engine = createJwtEngine({
-    clock,
-    logger: createLogger('silent'),
-    fetchJwks: () => Promise.resolve({ status: 200, body: remote?.keyText ?? '' }),
-    random: () => 0,
-  });
-  const keySets: Record<string, KeySet> = {};
-  const secrets: Record<string, string> = {};
-  const stages = new Map<World, PreparedStage>();
-  const prepared = worlds.map((world) => {
-    const providers = world.providers.map(({ provider }) => ({
-      ...provider,
-      keySet: `${world.name} ${provider.name}`,
-    }));
-    return { world, providers };
-  });
-  for (const { world, providers } of prepared) {
-    for (const [at, { keyText, remote: isRemote }] of world.providers.entries()) {
-      const id = providers[at]!.keySet;
-      const imported = await importKeys(keyText, { allowWeakKeys: false });
-      const keys = imported.keys.map(({ key, sharedSecret }, index) => {
-        if (sharedSecret === undefined) return key;
-        secrets[`${id} ${index}`] = sharedSecret;
-        return { ...key, secret: `${id} ${index}` };
-      });
-      keySets[id] = isRemote
-        ? { kind: 'remote', id, url: 'https://keys.example/', cacheDurationMs: 1e12 }
-        : { kind: 'local', id, keys };
-    }
-  }
-  engine.update(keySets, secrets);
-  await engine.settled();
-  for (const { world, providers } of prepared) {
-    const stage = { validation: world.validation, providers: providers.map(({ name }) => name) };
-    const byName = Object.fromEntries(providers.map((provider) => [provider.name, provider]));
-    stages.set(world, prepareStage(stage, byName, engine));
-  }
-  const chooser = worlds.flatMap((world) => Array.from({ length: world.weight * 10 }, () => world));
-  return { clock, engine, stages, chooser };
 }
 
 /** Where a token is put; what the gateway takes out there is said again in {@link oracleText}. */
@@ -148,9 +90,9 @@ const requests = {
 } as const;
 type Place = keyof typeof requests;
 
-async function runCase(lab: Lab, tally: Tally, index: number, random: Random): Promise<void> {
+async function runCase(lab: StagedLab, tally: Tally, index: number, random: Random): Promise<void> {
   const world = random.pick(lab.chooser);
-  const nowSeconds = Math.floor(lab.clock.now() / 1000);
+  const nowSeconds = Math.floor(lab.engine.clock.now() / 1000);
   const isUnchanged = random.chance(0.02);
   const made: MadeToken = isUnchanged
     ? { kind: 'unchanged', text: goodToken(world, random, nowSeconds) }
@@ -183,7 +125,11 @@ function oracleText(text: string, place: Place): string {
   return place === 'bearer' ? text.replace(/^[^\w.-]+/, '') : text;
 }
 
-async function authenticate(lab: Lab, tally: Tally, seen: Seen): Promise<StageVerdict | undefined> {
+async function authenticate(
+  lab: StagedLab,
+  tally: Tally,
+  seen: Seen,
+): Promise<StageVerdict | undefined> {
   const asked = requests[seen.place](seen.made.text);
   const stage = lab.stages.get(seen.world)!;
   try {
