@@ -45,8 +45,9 @@ export interface HttpReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** Milliseconds the slowest connection was open. */
   readonly longestMs: number;
-  /** A quarter into the run, and after it, when all connections are closed. */
-  readonly early: GatewayState;
+  /** Resident memory in MB at each eighth of the run. */
+  readonly rssMb: readonly number[];
+  /** After the run, when all connections are closed. */
   readonly late: GatewayState;
   readonly findings: readonly HttpFinding[];
 }
@@ -73,7 +74,7 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
     statuses: {},
     longestMs: 0,
     done: 0,
-    early: undefined,
+    rssMb: [],
   };
   const lab = { run, upstream, port: gateway.port, token: tokenOf(claimsOf(subject)), tally };
   const started = performance.now();
@@ -85,7 +86,9 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
       next += 1;
       await runConnection(lab, index);
       tally.done += 1;
-      if (tally.done === Math.ceil((end - first) / 4)) tally.early = await gateway.state();
+      if (tally.done % Math.ceil((end - first) / 8) === 0 && gateway.exit() === undefined) {
+        tally.rssMb.push(Math.round((await gateway.state()).rssBytes / 2 ** 20));
+      }
       if (tally.done % 1000 === 0) run.progress?.(tally.done);
     }
   };
@@ -110,7 +113,7 @@ export async function runHttp(run: HttpRun): Promise<HttpReport> {
     tails,
     statuses,
     longestMs,
-    early: tally.early ?? none,
+    rssMb: tally.rssMb,
     late,
     findings,
   };
@@ -133,7 +136,7 @@ interface Tally {
   readonly statuses: Record<string, number>;
   longestMs: number;
   done: number;
-  early: GatewayState | undefined;
+  readonly rssMb: number[];
 }
 
 interface Lab {

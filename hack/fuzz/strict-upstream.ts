@@ -89,7 +89,6 @@ const forOneHop = new Set([
   'keep-alive',
   'te',
   'trailer',
-  'upgrade',
   'http2-settings',
   'proxy-connection',
   'proxy-authorization',
@@ -113,11 +112,19 @@ function faultOf({
   if (isAmbiguous(target.split('?', 1)[0] ?? '')) return 'ambiguous path';
   if (headers.filter(([name]) => name === 'host').length !== 1) return 'Host';
   if (!/^(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d+)?$/i.test(valueOf(headers, 'host'))) return 'Host';
+  if (headers.some(([name]) => name === 'upgrade')) return upgradeFault(method, headers);
   if (!/^(?:|keep-alive|close)$/.test(valueOf(headers, 'connection'))) return 'Connection';
   if (headers.some(([name]) => forOneHop.has(name))) return 'for one hop only';
   const declared = valueOf(headers, 'content-length');
   if (body.length > 0 && !chunked && declared !== String(body.length)) return 'length';
   return undefined;
+}
+
+/** Only a WebSocket is asked for, as it has to be. */
+function upgradeFault(method: string, headers: ReadRequest['headers']): string | undefined {
+  const isAsked = valueOf(headers, 'connection').toLowerCase() === 'upgrade';
+  const isWebSocket = valueOf(headers, 'upgrade') === 'websocket' && method === 'GET';
+  return isAsked && isWebSocket ? undefined : 'upgrade';
 }
 
 function valueOf(headers: readonly (readonly [string, string])[], name: string): string {

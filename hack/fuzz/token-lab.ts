@@ -5,7 +5,7 @@ import { importKeys } from '../../src/jwt/import-keys.ts';
 import { worlds, type World } from './token-worlds.ts';
 
 /** A world as the engine and the table know it. */
-export interface LabWorld {
+interface LabWorld {
   readonly world: World;
   readonly stage: JwtStage;
   readonly providers: Readonly<Record<string, JwtProvider>>;

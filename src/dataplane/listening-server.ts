@@ -197,15 +197,23 @@ export class ListeningServer {
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
       return false;
     }
-    return this.#connections.get(socket)?.call === undefined;
+    const connection = this.#connections.get(socket);
+    // Behind a last answer a request may be left that never gets one, and holds the connection.
+    return connection !== undefined && !connection.closed && connection.call === undefined;
   }
 
   /** The connection is handed over: whatever the answer is, it is the last one on it. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (head.length > 0) socket.unshift(head);
     const response = new GatewayResponse(request);
+    try {
+      response.assignSocket(request.socket);
+    } catch {
+      // Another response holds it.
+      socket.destroy();
+      return;
+    }
+    if (head.length > 0) socket.unshift(head);
     response.tunnel = socket;
-    response.assignSocket(request.socket);
     response.on('finish', () => request.socket.destroySoon());
     socket.on('drain', () => response.emit('drain'));
     this.#request(request, response, false);

@@ -145,6 +145,25 @@ describe('a client that asks for an upgrade', () => {
     expect(seen).toEqual([]);
   });
 
+  test('behind an answer that closes ends nothing but its own connection', async () => {
+    const gateway = await gatewayTo(echo);
+    const chunked =
+      'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n';
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const refused = 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n';
+    for (let turn = 0; turn < 20; turn += 1) {
+      const answer = await exchangeBytes(gateway.port(), refused + chunked + chunked + upgrade);
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    }
+    expect(
+      await exchangeBytes(
+        gateway.port(),
+        get('/').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+      ),
+    ).toContain('HTTP/1.1 200');
+  });
+
   test('sends its body all the same', async () => {
     const { answer, seen } = await ask('Content-Length: 3', 'abc');
     expect(answer).toContain('"body":"abc"');

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { runHttp } from '../../hack/fuzz/http-run.ts';
+import { runServed } from '../../hack/fuzz/served-run.ts';
 import { runTokens } from '../../hack/fuzz/token-run.ts';
 
 // Other numbers than those that are run by hand; a finding says with which of them it comes again.
@@ -18,6 +19,12 @@ test('20,000 mutated tokens: none is taken that jose and the rules refuse, and n
   expect(unchanged).toBeGreaterThan(100);
   expect(refusals.p99).toBeLessThan(5);
 }, 120_000);
+
+test('1,000 of them in requests: the upstream gets claims of good ones, and nothing a client wrote in their place', async () => {
+  const { findings, asked } = await runServed({ count: 1000, seed });
+  expect({ seed, findings }).toEqual({ seed, findings: [] });
+  expect(asked).toBe(1000);
+}, 60_000);
 
 test('2,000 mutated connections: nothing ambiguous goes on, nothing hangs, nothing is left', async () => {
   const report = await runHttp({ connections: 2000, seed });
