@@ -2,6 +2,7 @@ import { bufferSchema } from './buffer.ts';
 import { labelExpression } from './label-expression.ts';
 import {
   bool,
+  duration,
   int,
   later,
   list,
@@ -32,13 +33,19 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
       httpConnectionManagerSettings: opt(
         obj('HTTP connection manager.', {
           stripAnyHostPort: opt(bool('Compare Host without its port. Default false.')),
-          mergeSlashes: later('Merge `//`.'),
+          mergeSlashes: opt(bool('`//` in paths counts as `/`. Default false.')),
           idleTimeout: later('Idle timeout.'),
-          streamIdleTimeout: later('Idle timeout of a stream.'),
-          maxRequestHeadersKb: later('Size of headers.'),
+          streamIdleTimeout: opt(
+            duration('Between two pieces of a request and its response; 0s = none. Default 5m.'),
+          ),
+          maxRequestHeadersKb: opt(
+            int('Size of the head of a request. At most 16, the default.', { minimum: 1 }),
+          ),
           useRemoteAddress: later('Trust of x-forwarded-for.'),
           xffNumTrustedHops: later('Trust of x-forwarded-for.'),
-          serverName: later('Server header.'),
+          serverName: opt(
+            str('Server of every answer. Default: that of the upstream.', { maxLength: 256 }),
+          ),
           upgrades: opt(upgradesSchema),
           tracing: later('Tracing.'),
           acceptHttp10: later('HTTP/1.0.'),
@@ -49,13 +56,17 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
           preserveExternalRequestId: later('x-request-id.'),
           uuidRequestIdConfig: later('x-request-id.'),
           proxy100Continue: later('Expect: 100-continue.'),
-          requestTimeout: later('Time until a request is complete.'),
+          requestTimeout: opt(
+            duration('Until a request is here as a whole; 0s = none, the default.'),
+          ),
           drainTimeout: later('Time to drain.'),
           delayedCloseTimeout: later('Time to close.'),
           maxConnectionDuration: later('Limits of a connection.'),
-          maxStreamDuration: later('Limits of a stream.'),
+          maxStreamDuration: opt(
+            duration('Until the response is complete; 0s = none, the default.'),
+          ),
           maxRequestsPerConnection: later('Limits of a connection.'),
-          maxHeadersCount: later('Number of headers.'),
+          maxHeadersCount: opt(int('Lines of the head of a request. Default 100.', { minimum: 1 })),
           allowChunkedLength: later('Both Content-Length and chunked.'),
           enableTrailers: later('HTTP/1.1 trailers.'),
           forwardClientCertDetails: later('Client certificates in a header.'),

@@ -6,7 +6,7 @@ import { BodyWatch } from './body-watch.ts';
 import type { ClientRequest, ClientResponse } from './client-message.ts';
 import type { Denial, LocalReply } from './denial.ts';
 import type { Connection, Exchange } from './exchange.ts';
-import { isHeaderValue, type HeaderLines } from './header-lines.ts';
+import { isHeaderValue, removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
 import type { Stalls } from './stalls.ts';
@@ -141,6 +141,7 @@ export class Call {
       connection.closed = true;
       lines.push('connection', 'close');
     }
+    this.#nameServer(lines);
     try {
       response.writeHead(status, lines);
     } catch {
@@ -156,6 +157,7 @@ export class Call {
   switchProtocol(lines: HeaderLines): boolean {
     if (this.answered) return false;
     const { upgrade } = this.exchange;
+    this.#nameServer(lines);
     try {
       this.response.writeHead(101, [...lines, 'connection', 'Upgrade', 'upgrade', upgrade]);
       this.response.flushHeaders();
@@ -171,6 +173,13 @@ export class Call {
   /** Cuts the connection, or the stream: what was sent must not look like a whole answer. */
   abort(): void {
     this.response.cut();
+  }
+
+  #nameServer(lines: HeaderLines): void {
+    const name = this.exchange.listener.listener.http?.serverName;
+    if (name === undefined) return;
+    removeLines(lines, (line) => line === 'server');
+    lines.push('server', name);
   }
 
   #answer(reply: LocalReply, close: boolean): void {

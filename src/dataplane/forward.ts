@@ -41,10 +41,11 @@ export function forward(call: Call): void {
   if (endpoint === undefined) return call.deny(noEndpoint);
   call.endpoint = endpoint.label;
   const action = forwardAction(call);
-  if (action?.idleTimeoutMs !== undefined || action?.maxDurationMs !== undefined) {
-    const { idleTimeoutMs, maxDurationMs } = action;
-    limitStream(call, { idleTimeoutMs, maxDurationMs });
-  }
+  const { http } = exchange.listener.listener;
+  limitStream(call, {
+    idleTimeoutMs: action?.idleTimeoutMs ?? http?.streamIdleMs,
+    maxDurationMs: action?.maxDurationMs ?? http?.maxStreamMs,
+  });
   if (!exchange.hasBody) return send(call, upstream, endpoint, null);
   return sendWithBody(call, upstream, endpoint);
 }

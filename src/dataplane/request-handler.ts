@@ -7,6 +7,7 @@ import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
 import type { RequestHandler } from './listening-server.ts';
 import { decide } from './pipeline.ts';
+import { limitRequest } from './stream-limits.ts';
 import type { Program } from './program.ts';
 
 /** Serves the requests of one port: the program is taken once, at the beginning of each. */
@@ -28,6 +29,8 @@ export function createRequestHandler(
     if (logger.isLevelEnabled('debug')) exchange.trace = new Trace();
     const call = new Call(context, exchange, connection, { request, response });
     const outcome = decide(exchange);
+    const limitMs = listener.listener.http?.requestTimeoutMs;
+    if (limitMs !== undefined && exchange.hasBody) limitRequest(call, limitMs);
     if (outcome instanceof Promise) void outcome.then((denial) => proceed(call, denial));
     else proceed(call, outcome);
   };

@@ -1,6 +1,6 @@
 import { removeTrustedHeaders } from './claim-headers.ts';
 import { badRequest, bareBadRequest, notFound, type Denial } from './denial.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, RawRequest } from './exchange.ts';
 import { readHead } from './request-head.ts';
 import { normalizeHost } from './request-host.ts';
 import { normalizeTarget } from './request-target.ts';
@@ -14,7 +14,10 @@ export function headStage(exchange: Exchange): Denial | undefined {
   const { method, raw, limits } = exchange;
   if (raw.fault !== undefined) return raw.fault;
   if (raw.httpVersionMajor !== 1) return badRequest('bad_request', 'not HTTP/1');
-  if (raw.rawHeaders.length > limits.headerLines * 2) return tooManyHeaders;
+  const { http } = exchange.listener.listener;
+  const lines = http?.maxHeaderLines ?? limits.headerLines;
+  if (raw.rawHeaders.length > lines * 2) return tooManyHeaders;
+  if (http?.maxHeadBytes !== undefined && headBytes(raw) > http.maxHeadBytes) return tooLargeHead;
   if (method === 'TRACE' || method === 'CONNECT') return methodNotAllowed;
   if (unknownMethods.has(method)) return badRequest('method', 'unknown method');
   const head = readHead(raw.rawHeaders, raw.httpVersionMinor);
@@ -35,6 +38,14 @@ const tooManyHeaders: Denial = {
   detail: 'too many header lines',
   close: true,
 };
+
+const tooLargeHead: Denial = { ...tooManyHeaders, detail: 'too large a head' };
+
+/** Of the request line and the lines behind it. */
+function headBytes({ method = '', url = '', rawHeaders }: RawRequest): number {
+  const framing = ' HTTP/1.1\r\n'.length + 1 + rawHeaders.length * 2;
+  return rawHeaders.reduce((sum, text) => sum + text.length, method.length + url.length + framing);
+}
 
 const targetTooLong: Denial = {
   status: 414,
@@ -60,7 +71,8 @@ export function targetStage(exchange: Exchange): Denial | undefined {
   const target = normalizeTarget(raw);
   if ('status' in target) return target;
   exchange.trace?.push(targetNote(raw, target.path));
-  exchange.path = target.path;
+  const merges = exchange.listener.listener.http?.mergeSlashes === true;
+  exchange.path = merges ? target.path.replaceAll(/\/{2,}/g, '/') : target.path;
   exchange.query = target.query;
   if (target.authority !== undefined) exchange.authority = target.authority;
   return undefined;

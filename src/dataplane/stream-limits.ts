@@ -12,6 +12,7 @@ const looks = 8;
 
 /** Bounds a request by its route's own limits, in place of the one that holds everywhere. */
 export function limitStream(call: Call, { idleTimeoutMs, maxDurationMs }: StreamLimits): void {
+  if (idleTimeoutMs === undefined && maxDurationMs === undefined) return;
   const cancels: (() => void)[] = [];
   if (idleTimeoutMs !== undefined) {
     call.streamIdleMs = 0;
@@ -26,6 +27,15 @@ export function limitStream(call: Call, { idleTimeoutMs, maxDurationMs }: Stream
   call.response.once('close', () => {
     for (const cancel of cancels) cancel();
   });
+}
+
+/** Bounds the time until all of a request is here. */
+export function limitRequest(call: Call, limitMs: number): void {
+  const { clock } = call.context;
+  const cancel = clock.after(limitMs, () => {
+    if (!call.request.complete) end(call, 'request timeout');
+  });
+  call.response.once('close', cancel);
 }
 
 /** Bytes that move on the client's connection, either way, are what counts. */

@@ -1,5 +1,6 @@
 import type { HashPolicy, Labels } from './balancer.ts';
 import type { Cluster } from './cluster.ts';
+import type { HttpSettings } from './http-settings.ts';
 import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
 import type { RbacRule } from './rbac.ts';
@@ -37,6 +38,8 @@ export interface Listener {
   readonly stripPort: boolean;
   /** Protocols that requests may change to; absent: WebSocket, as in Gloo. */
   readonly upgrades?: readonly 'websocket'[];
+  /** Absent: what holds everywhere. */
+  readonly http?: HttpSettings;
   /** Bodies are read as a whole first, and a larger one is refused (Gloo `options.buffer`). Absent: they are not. */
   readonly maxBodyBytes?: number;
   /** Names into `RoutingTable.virtualHosts`. */

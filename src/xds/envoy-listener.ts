@@ -1,6 +1,7 @@
 import type { Listener, VirtualHost } from '../ir/table.ts';
 import { bufferFilter } from './buffer-filter.ts';
 import { upgradeConfigs } from './forwarding.ts';
+import { managerSettings } from './manager-settings.ts';
 import { jwtFilter } from './jwt-filter.ts';
 import { tlsFilterChains } from './tls-filter-chains.ts';
 import type { Translation } from './translation.ts';
@@ -51,7 +52,7 @@ function connectionManager(
     typed_config: typedConfig(message, {
       stat_prefix: listener.name,
       normalize_path: true,
-      merge_slashes: false,
+      ...managerSettings(listener.http),
       path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
       upgrade_configs: upgradeConfigs(listener.upgrades ?? ['websocket']),
       ...(listener.stripPort ? { strip_any_host_port: true } : {}),
