@@ -1,9 +1,6 @@
 import type { VirtualHost } from './table.ts';
 
-/** Versions of TLS that are spoken, the oldest first. */
-export const tlsVersions = ['TLSv1.2', 'TLSv1.3'] as const;
-
-export type TlsVersion = (typeof tlsVersions)[number];
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
 /**
  * How a virtual host is served on a TLS listener (Gloo `sslConfig`): ids into `Secrets` for PEM texts, and the server names it

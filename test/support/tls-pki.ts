@@ -4,7 +4,7 @@ import { openssl } from './openssl.ts';
 import { createTempFolder } from './temp-folder.ts';
 
 /** A certificate and its key, in PEM. */
-export interface KeyPair {
+interface KeyPair {
   readonly cert: string;
   readonly key: string;
 }
