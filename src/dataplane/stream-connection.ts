@@ -101,7 +101,7 @@ export class StreamConnection implements Watched {
     const { headBytes } = context.limits;
     const head = readStreamHead(rawHeaders, { hasBody: !stream.endAfterHeaders, headBytes });
     const request = new StreamRequest(stream, head);
-    const response = new StreamResponse(stream, head.expectsContinue);
+    const response = new StreamResponse(stream, request, head.expectsContinue);
     const own: ClientConnection = {
       ...connection,
       lastAnswer: false,

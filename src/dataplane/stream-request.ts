@@ -23,6 +23,7 @@ export class StreamRequest extends Readable implements ClientRequest {
   readonly #stream: ServerHttp2Stream;
   #bytes = 0;
   #frames = 0;
+  #isDiscarded = false;
 
   constructor(stream: ServerHttp2Stream, { method, url, rawHeaders, fault }: StreamHead) {
     super({ highWaterMark: 64 * 1024 });
@@ -55,7 +56,14 @@ export class StreamRequest extends Readable implements ClientRequest {
     this.#stream.resume();
   }
 
+  /** Throws away what still comes: node says of no stream that is paused that it is closed. */
+  discard(): void {
+    this.#isDiscarded = true;
+    this.#stream.resume();
+  }
+
   #data(chunk: Buffer): void {
+    if (this.#isDiscarded) return;
     this.#bytes += chunk.length;
     this.#frames += 1;
     // A frame of one byte takes a hundred in memory.
@@ -66,7 +74,7 @@ export class StreamRequest extends Readable implements ClientRequest {
 
   #end(): void {
     // Node also ends what the client has reset.
-    if (this.#stream.aborted) return;
+    if (this.#stream.aborted || this.#isDiscarded) return;
     this.complete = true;
     this.push(null);
   }

@@ -4,6 +4,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Call } from './call.ts';
 import type { ClientResponse } from './client-message.ts';
 import type { HeaderLines } from './header-lines.ts';
+import type { StreamRequest } from './stream-request.ts';
 
 /** Meant for a connection of HTTP/1.1; in HTTP/2 they would make the answer malformed. */
 const ofConnections = new Set(['connection', 'http2-settings', 'upgrade', 'transfer-encoding']);
@@ -15,12 +16,18 @@ export class StreamResponse extends EventEmitter implements ClientResponse {
   readonly tunnel = undefined;
   writableFinished = false;
   readonly #stream: ServerHttp2Stream;
+  readonly #request: Pick<StreamRequest, 'discard'>;
   #written = 0;
   #ended = false;
 
-  constructor(stream: ServerHttp2Stream, expectsContinue: boolean) {
+  constructor(
+    stream: ServerHttp2Stream,
+    request: Pick<StreamRequest, 'discard'>,
+    expectsContinue: boolean,
+  ) {
     super();
     this.#stream = stream;
+    this.#request = request;
     this.expectsContinue = expectsContinue;
     stream.on('finish', () => this.#finish());
     stream.on('drain', () => this.emit('drain'));
@@ -86,7 +93,9 @@ export class StreamResponse extends EventEmitter implements ClientResponse {
     // Node also finishes what the client has reset.
     if (this.#stream.aborted) return;
     this.writableFinished = true;
-    if (!this.#stream.readableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.#stream.readableEnded) return;
+    this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    this.#request.discard();
   }
 }
 

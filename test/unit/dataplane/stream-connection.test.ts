@@ -81,6 +81,26 @@ test('serves streams side by side, and no more than a hundred', async () => {
   expect(new Set(await Promise.all(answers))).toEqual(new Set([204]));
 });
 
+test.each([5, 200_000])(
+  'a body of %i bytes that nobody reads keeps no stream open',
+  async (bytes) => {
+    const closed = Promise.withResolvers<void>();
+    const server = await serving((_request, response) => {
+      response.on('close', () => closed.resolve());
+      // When the body is there.
+      setTimeout(() => {
+        response.writeHead(401, []);
+        response.end('no');
+      }, 50);
+    });
+    const stream = server.connect().request({ ':method': 'POST', ':path': '/' });
+    stream.on('error', () => undefined);
+    stream.resume();
+    stream.end(Buffer.alloc(bytes));
+    await closed.promise;
+  },
+);
+
 test('ends a connection on which nothing is asked', async () => {
   const server = await serving();
   const silent = connect(server.port, '127.0.0.1');

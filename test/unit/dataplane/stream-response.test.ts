@@ -26,7 +26,12 @@ async function begin(method = 'GET', endStream = true) {
     await closed;
     return { head: heads[0] ?? [], body: String(Buffer.concat(chunks)), code: receiver.rstCode };
   };
-  return { receiver, stream, response: new StreamResponse(stream, false), received };
+  return {
+    receiver,
+    stream,
+    response: new StreamResponse(stream, { discard: () => void stream.resume() }, false),
+    received,
+  };
 }
 
 test('answers with all lines but those of connections', async () => {
