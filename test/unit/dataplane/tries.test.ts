@@ -94,15 +94,15 @@ describe('tries', () => {
   });
 
   test('the time of the route also ends the wait for the next', async () => {
-    const slow = { ...retry, baseIntervalMs: 60_000, maxIntervalMs: 60_000 };
-    const { gateway, seen } = await tried([503], { retry: slow, timeoutMs: 100 });
+    const slow = { ...retry, baseIntervalMs: 3_600_000, maxIntervalMs: 3_600_000 };
+    const { gateway, seen } = await tried([503], { retry: slow, timeoutMs: 1500 });
     const response = await fetch(gateway.url());
     expect([response.status, await response.text()]).toEqual([504, 'upstream request timeout']);
     expect(seen).toHaveLength(1);
   });
 
   test('a client that leaves ends the wait', async () => {
-    const slow = { ...retry, baseIntervalMs: 60_000, maxIntervalMs: 60_000 };
+    const slow = { ...retry, baseIntervalMs: 3_600_000, maxIntervalMs: 3_600_000 };
     const { gateway, seen } = await tried([503], { retry: slow });
     const aborting = new AbortController();
     const asked = fetch(gateway.url(), { signal: aborting.signal }).catch(() => undefined);
