@@ -54,6 +54,13 @@ function noteClaims({ host, guarded, translation }: HostScope): void {
     what: 'where no token verifies, a header of the client chooses the routes that are meant for claims',
     effect: 'different',
   });
+  if (host.routes.some(({ jwt }) => jwt?.beforeExtAuth && jwt.afterExtAuth)) {
+    translation.note({
+      place: `virtual host ${host.name}`,
+      what: 'of two stages the later one takes out the headers by which claims of the earlier one choose a route',
+      effect: 'different',
+    });
+  }
   if (!guarded) return;
   translation.note({
     place: `virtual host ${host.name}`,

@@ -11,6 +11,7 @@ const defaultLifeSeconds = 300;
 const algorithms: Readonly<Record<string, string>> = {
   rsa: 'RS256',
   'rsa-2': 'RS256',
+  'rsa-weak': 'RS256',
   'ec-p256': 'ES256',
   'ec-p384': 'ES384',
   ed25519: 'EdDSA',

@@ -23,7 +23,7 @@ export interface Difference {
   /** Takes out of an answer what may differ. */
   readonly reduced?: (answer: Answer, one: JudgedCase) => Answer;
   /** Whether both refuse, each in its own words, or this gateway alone does. */
-  readonly accepts?: (ours: Answer, theirs: Answer) => boolean;
+  readonly accepts?: (ours: Answer, theirs: Answer, one: JudgedCase) => boolean;
 }
 
 const tokensOf = ({ request }: JudgedCase): readonly GoldenToken[] => Object.values(request.tokens);
@@ -268,7 +268,9 @@ export const differences: readonly Difference[] = [
       providersOf(spec).some((provider) => isTwice(request, provider)),
     reduced: (answer, one) => withoutHeaders(answer, (name) => mappedNames(one).has(name)),
     // Where one of them is bad and that is allowed, policies of Envoy still see the other.
-    accepts: (ours, theirs) => ours.status === 403 && !isRefusal(theirs),
+    // And its routes may be chosen by the claims of either.
+    accepts: (ours, theirs, one) =>
+      !isRefusal(theirs) && (ours.status === 403 || choosingNames(one).size > 0),
   },
 ];
 

@@ -99,7 +99,7 @@ function isLaxer(ours: Answer, theirs: Answer): boolean {
 
 function fits(one: JudgedCase, ours: Answer, theirs: Answer): boolean {
   const kinds = kindsOf(one);
-  if (kinds.some(({ accepts }) => accepts?.(ours, theirs))) return true;
+  if (kinds.some(({ accepts }) => accepts?.(ours, theirs, one))) return true;
   const reduced = (answer: Answer): Answer => {
     let left = answer;
     for (const kind of kinds) left = kind.reduced?.(left, one) ?? left;

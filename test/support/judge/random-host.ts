@@ -34,7 +34,9 @@ function hostOptions(draw: Draw, style: ProviderStyle): VirtualHostOptions {
 }
 
 function hostJwt(draw: Draw, style: ProviderStyle): VirtualHostOptions {
-  const kind = draw.pick(['none', 'jwt', 'jwt', 'jwt', 'jwt', 'before', 'after', 'both', 'both']);
+  const kinds = ['none', 'jwt', 'jwt', 'jwt', 'jwt', 'before', 'after'];
+  // Of two stages Envoy's later filter takes out the headers by which the earlier one has chosen.
+  const kind = draw.pick(style.routedHeaders.length > 0 ? kinds : [...kinds, 'both', 'both']);
   if (kind === 'none') return {};
   if (kind === 'jwt') return { jwt: randomExtension(draw, style, 'after') };
   const before = randomExtension(draw, style, 'before');

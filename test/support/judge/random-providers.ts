@@ -47,7 +47,7 @@ function randomProvider(draw: Draw, style: ProviderStyle, place: string): Provid
     jwks: draw.pick(keyChoices).jwks,
     ...draw.maybe(0.45, () => ({ tokenSource: randomSource(draw, place) })),
     ...draw.maybe(0.3, () => ({ keepToken: draw.chance(0.8) })),
-    ...draw.maybe(0.6, () => ({ claimsToHeaders: randomMappings(draw, style) })),
+    ...draw.maybe(0.6, () => ({ claimsToHeaders: randomMappings(draw, style, place) })),
     ...(style.zeroSkew
       ? { clockSkewSeconds: 0 }
       : draw.maybe(0.3, () => ({ clockSkewSeconds: draw.pick([10, 60, 300]) }))),
@@ -75,8 +75,11 @@ function randomSource(draw: Draw, place: string): NonNullable<Provider['tokenSou
 function randomMappings(
   draw: Draw,
   style: ProviderStyle,
+  place: string,
 ): NonNullable<Provider['claimsToHeaders']> {
-  return draw.some(mappings, draw.count(1, 4)).map(([claim, header]) => ({
+  // Of the earlier of two stages, the translation brings one line of a header past the later one.
+  const possible = place === 'before' ? mappings.filter(([claim]) => claim !== 'org') : mappings;
+  return draw.some(possible, draw.count(1, 4)).map(([claim, header]) => ({
     claim,
     header,
     ...(style.routedHeaders.includes(header.toLowerCase())
