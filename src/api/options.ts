@@ -1,3 +1,6 @@
+import { corsMergeSchema, corsSchema } from './cors.ts';
+import { faultsSchema } from './faults.ts';
+import { headerManipulationSchema } from './header-manipulation.ts';
 import {
   routeExtensionSchema,
   stagedRouteSchema,
@@ -8,6 +11,7 @@ import { bufferPerRouteSchema } from './buffer.ts';
 import { lbHashSchema } from './load-balancer.ts';
 import { rbacSchema } from './rbac.ts';
 import { retriesSchema } from './retries.ts';
+import { regexRewriteSchema } from './rewrite.ts';
 import {
   duration,
   later,
@@ -16,6 +20,7 @@ import {
   opt,
   str,
   unsupported,
+  whole,
   type Static,
 } from './schema.ts';
 import { shadowingSchema } from './shadowing.ts';
@@ -35,8 +40,8 @@ const shared = {
   rateLimitConfigs: later('References to RateLimitConfigs.'),
   rateLimitEarlyConfigs: later('References to RateLimitConfigs, before JWT.'),
   rateLimitRegularConfigs: later('References to RateLimitConfigs, after JWT.'),
-  headerManipulation: later('Headers to add or remove.'),
-  cors: later('Cross-origin requests.'),
+  headerManipulation: opt(whole(headerManipulationSchema)),
+  cors: opt(whole(corsSchema)),
   transformations: later('Transformations.'),
   stagedTransformations: later('Transformations by stage.'),
   waf: later('Web application firewall. Not enforced: the route answers 500 rather than open.'),
@@ -61,7 +66,7 @@ export const virtualHostOptionsSchema = obj(
         'Tell clients in x-envoy-attempt-count how many tries there were. Default false.',
       ),
     ),
-    corsPolicyMergeSettings: later('How cors of route and virtual host are merged.'),
+    corsPolicyMergeSettings: opt(corsMergeSchema),
   },
   { oneOf: [{ fields: ['jwt', 'jwtStaged'] }] },
 );
@@ -82,17 +87,19 @@ export const routeOptionsSchema = obj(
     ai: later(
       'Model options: defaults, prompt enrichment, prompt guards, caching. With a prompt guard the route answers 500 rather than open.',
     ),
-    regexRewrite: later('Rewrite the path by a RE2 expression.'),
-    faults: later('Injected faults.'),
+    regexRewrite: opt(regexRewriteSchema('Rewrite the path by a RE2 expression.')),
+    faults: opt(faultsSchema),
     tracing: later('Tracing.'),
     shadowing: opt(shadowingSchema),
     lbHash: opt(lbHashSchema),
     upgrades: opt(upgradesSchema),
-    hostRewrite: later('New Host.'),
-    autoHostRewrite: later('Host of the upstream.'),
-    hostRewritePathRegex: later('Host from the path.'),
-    hostRewriteHeader: later('Host from a header.'),
-    appendXForwardedHost: later('Append x-forwarded-host.'),
+    hostRewrite: opt(str('New Host for the upstream.', { maxLength: 253 })),
+    autoHostRewrite: opt(nullableBool('Host is the name of the endpoint. Default false.')),
+    hostRewritePathRegex: opt(regexRewriteSchema('Host is made of the path.')),
+    hostRewriteHeader: opt(str('Host is the value of this header.', { maxLength: 256 })),
+    appendXForwardedHost: opt(
+      nullableBool('Append a Host that is replaced to x-forwarded-host. Default false.'),
+    ),
     envoyMetadata: later('Metadata.'),
     maxStreamDuration: opt(maxStreamDurationSchema),
     idleTimeout: opt(
@@ -101,6 +108,24 @@ export const routeOptionsSchema = obj(
     includeRequestAttemptCount: opt(unsupported(nullableBool('Of a virtual host only.'))),
     includeAttemptCountInResponse: opt(unsupported(nullableBool('Of a virtual host only.'))),
   },
-  { oneOf: [{ fields: ['jwt', 'jwtStaged', 'jwtProvidersStaged'] }] },
+  {
+    oneOf: [
+      { fields: ['jwt', 'jwtStaged', 'jwtProvidersStaged'] },
+      {
+        fields: ['hostRewrite', 'autoHostRewrite', 'hostRewritePathRegex', 'hostRewriteHeader'],
+      },
+    ],
+  },
 );
 export type RouteOptions = Static<typeof routeOptionsSchema>;
+
+/** Options of one share of a weighted route. */
+export const destinationOptionsSchema = obj('Options for this share.', {
+  headerManipulation: opt(whole(headerManipulationSchema)),
+  extensions: later('Extensions.'),
+  transformations: later('Transformations.'),
+  stagedTransformations: later('Transformations by stage.'),
+  extauth: later('External authorization. Not enforced: the route answers 500 rather than open.'),
+  csrf: later('Cross-site request forgery. Not enforced: the route answers 500 rather than open.'),
+  bufferPerRoute: later('Buffering and the size of bodies.'),
+});

@@ -99,6 +99,7 @@ function typeText(node: SchemaNode): string {
     string: 'text (in quotes where it looks like something else)',
     boolean: 'true or false',
     integer: 'a whole number',
+    number: 'a number',
     array: 'a list',
     object: 'an object',
   };

@@ -1,6 +1,7 @@
 import { labelExpression } from './label-expression.ts';
 import { matcherSchema } from './matcher.ts';
-import { routeOptionsSchema } from './options.ts';
+import { destinationOptionsSchema, routeOptionsSchema } from './options.ts';
+import { regexRewriteSchema } from './rewrite.ts';
 import {
   bool,
   enumeration,
@@ -59,7 +60,7 @@ export type Destination = Static<typeof destinationSchema>;
 export const weightedDestinationSchema = obj('A destination and its share.', {
   destination: destinationSchema,
   weight: opt(int('Share of the requests relative to the sum. Default 0.')),
-  options: opt(unsupported(opaque('Options for this share.'))),
+  options: opt(destinationOptionsSchema),
 });
 export type WeightedDestination = Static<typeof weightedDestinationSchema>;
 
@@ -110,21 +111,7 @@ const redirectAction = obj(
     hostRedirect: opt(str('New host.', { maxLength: 253 })),
     pathRedirect: opt(str('New path.', { maxLength: 4096 })),
     prefixRewrite: opt(str('Put in place of the matched prefix.', { maxLength: 4096 })),
-    regexRewrite: opt(
-      obj(
-        'Rewrite the path by a RE2 expression.',
-        {
-          pattern: opt(
-            obj('The expression.', {
-              regex: opt(str('RE2.', { maxLength: 4096 })),
-              googleRe2: opt(opaque('Ignored by Envoy.')),
-            }),
-          ),
-          substitution: opt(str('Replacement, with \\1 for a group.', { maxLength: 4096 })),
-        },
-        { together: [{ field: 'substitution', needs: ['pattern'] }] },
-      ),
-    ),
+    regexRewrite: opt(regexRewriteSchema('Rewrite the path by a RE2 expression.')),
     responseCode: opt(enumeration('Status. Default MOVED_PERMANENTLY.', redirectCodes)),
     httpsRedirect: opt(bool('Redirect to https. Default false.')),
     stripQuery: opt(bool('Leave the query out. Default false.')),

@@ -52,6 +52,11 @@ export function obj<P extends TProperties>(
   });
 }
 
+/** The same schema with its type computed by itself: all options at once are too deep for the compiler. */
+export function whole<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T>>(schema);
+}
+
 /** Marks a field as optional. */
 export const opt = Type.Optional;
 

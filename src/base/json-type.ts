@@ -30,6 +30,7 @@ export const Type = {
   })) as unknown as typeof TypeBox.Literal,
   String: typed('string') as unknown as typeof TypeBox.String,
   Boolean: typed('boolean') as unknown as typeof TypeBox.Boolean,
+  Number: typed('number') as unknown as typeof TypeBox.Number,
   Integer: typed('integer') as unknown as typeof TypeBox.Integer,
   Unsafe: ((schema: object) => ({ ...schema })) as unknown as typeof TypeBox.Unsafe,
   /** Marks a member as one that may be missing. */

@@ -5,6 +5,7 @@ import type { ClosedAction, ForwardAction, RouteAction, WeightedCluster } from '
 import { clusterName } from './cluster-defaults.ts';
 import { serviceCluster } from './endpoints.ts';
 import { shown } from './findings.ts';
+import { compileHeaderChanges } from './header-changes.ts';
 import type { At } from './host-plan.ts';
 import { permitted } from './namespaces.ts';
 import { findPart, partRef, scopeAt } from './parts.ts';
@@ -127,10 +128,14 @@ export function compileWeights(
           : 'multi destination routes must have weights with a total weight that is greater than or equal to 1',
     });
   }
-  return value.map(({ destination: target, weight }, index) => {
+  return value.map(({ destination: target, weight, options }, index) => {
     const at = { value: target, path: `${path}[${index}].destination` };
     const cluster = destination(at, scope);
-    return { cluster, weight: weight ?? 0, ...compileSubset(at, cluster, scope) };
+    const written = options?.headerManipulation;
+    const changes = `${path}[${index}].options.headerManipulation`;
+    const headers = written && compileHeaderChanges({ value: written, path: changes }, scope);
+    const subset = compileSubset(at, cluster, scope);
+    return { cluster, weight: weight ?? 0, ...subset, ...(headers ? { headers } : {}) };
   });
 }
 

@@ -34,8 +34,12 @@ export function checkServerName(name: string, path: string, findings: Findings):
 
 /** Notes what can be no `Host` of a request. */
 export function checkAuthority(authority: string, path: string, findings: Findings): void {
-  if (!authorityForm.test(authority))
-    invalid(authority, 'a host, with or without port', path, findings);
+  if (!isAuthority(authority)) invalid(authority, 'a host, with or without port', path, findings);
+}
+
+/** Whether a text can be the `Host` of a request. */
+export function isAuthority(text: string): boolean {
+  return authorityForm.test(text);
 }
 
 function invalid(found: string, accepted: string, path: string, findings: Findings): void {

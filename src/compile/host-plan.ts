@@ -111,7 +111,7 @@ function planShortForm(spec: VirtualServiceSpec): HostPlan {
     routes: { value: spec.routes ?? [], path: 'spec.routes' },
     ...(spec.jwt ? { afterExtAuth: planShortJwt(spec.jwt) } : {}),
     ...(spec.rbac ? { rbac: { value: spec.rbac, path: 'spec.rbac' } } : {}),
-    options: mergeOptions([]),
+    options: mergeOptions<VirtualHostOptions>([]),
     wantsDefaultBackend: spec.routes === undefined || spec.routes.length === 0,
   };
 }

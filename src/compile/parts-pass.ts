@@ -1,18 +1,20 @@
-import type { VirtualHostOptions } from '../api/options.ts';
+import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import { oldestFirst } from './age.ts';
 import { compileWeights } from './actions.ts';
 import type { CompileContext } from './context.ts';
 import type { CompileState } from './compile-state.ts';
 import type { Findings } from './findings.ts';
-import { planHost } from './host-plan.ts';
-import { mergeOptions } from './merged-options.ts';
+import { planHost, type HostPlan } from './host-plan.ts';
+import { mergeOptions, type MergedOptions } from './merged-options.ts';
 import { breakCycles } from './part-cycles.ts';
 import { partKinds, type PartFault, type PartKind } from './parts.ts';
 import type { HostScope } from './providers.ts';
-import { checkHeadText } from './head-text.ts';
 import { compileRbac, type RbacScope } from './rbac.ts';
 import { remembered } from './remembered.ts';
+import { compileRewrites } from './rewrites.ts';
+import type { RoutePlan } from './route-plan.ts';
+import { compileHostHeaders, compileTraffic } from './route-traffic.ts';
 import { compileRoutes } from './routes.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHostStages, compileRouteStages, inForce } from './stages.ts';
@@ -67,21 +69,18 @@ const checks: { readonly [K in PartKind]: (part: Resource<K>, scope: HostScope) 
     const host = { providers: {}, stages: {} };
     const routes = { value: spec.routes ?? [], path: 'spec.routes' };
     const domains = { value: [], path: '' };
-    const plan = {
-      domains,
-      routes,
-      options: mergeOptions<VirtualHostOptions>([]),
-      wantsDefaultBackend: false,
-    };
+    const options = mergeOptions<VirtualHostOptions>([]);
+    const plan = { domains, routes, options, wantsDefaultBackend: false };
     compileRoutes({ ...scope, host, plan });
   },
   RouteOption: ({ spec: { options = {} } }, scope) => {
     const host = { providers: Object.create(null) as Record<string, never>, stages: {} };
-    const merged = mergeOptions([{ value: options, path: 'spec.options' }]);
+    const merged = mergeOptions<RouteOptions>([{ value: options, path: 'spec.options' }]);
     const stages = compileRouteStages(merged, host, scope);
     const { rbac } = options;
     checkRbac(rbac && { value: rbac, path: 'spec.options.rbac' }, { ...scope, host, stages });
-    checkHeadText(options.prefixRewrite, 'spec.options.prefixRewrite', scope);
+    checkTraffic({ options: merged, host: bareHost }, scope);
+    compileRewrites(routePlan(merged), scope);
   },
   VirtualHostOption: ({ spec: { options = {} } }, scope) => {
     const layer = { value: options, path: 'spec.options' };
@@ -89,6 +88,7 @@ const checks: { readonly [K in PartKind]: (part: Resource<K>, scope: HostScope) 
     if (!plan) return;
     const host = compileHostStages(plan, scope);
     checkRbac(plan.rbac, { ...scope, host, stages: inForce(host.stages) });
+    checkTraffic({ options: mergeOptions<RouteOptions>([]), host: plan }, scope);
   },
   UpstreamGroup: ({ spec: { destinations = [] } }, scope) => {
     compileWeights({ value: destinations, path: 'spec.destinations' }, scope);
@@ -98,4 +98,23 @@ const checks: { readonly [K in PartKind]: (part: Resource<K>, scope: HostScope) 
 /** Options without policies say nothing of them, also where policies are required. */
 function checkRbac(rbac: Parameters<typeof compileRbac>[0], scope: RbacScope): void {
   if (rbac) compileRbac(rbac, scope);
+}
+
+const bareHost: HostPlan = {
+  domains: { value: [], path: '' },
+  routes: { value: [], path: '' },
+  options: mergeOptions<VirtualHostOptions>([]),
+  wantsDefaultBackend: false,
+};
+
+function checkTraffic(
+  { options, host }: { readonly options: MergedOptions<RouteOptions>; readonly host: HostPlan },
+  scope: HostScope,
+): void {
+  compileTraffic(routePlan(options), { host, headers: compileHostHeaders(host, scope) }, scope);
+}
+
+/** A route that is sent on: for those all options count. */
+function routePlan(options: MergedOptions<RouteOptions>): RoutePlan {
+  return { name: '', path: 'spec', spec: { routeAction: {} }, options };
 }

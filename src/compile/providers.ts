@@ -5,6 +5,7 @@ import type { ClaimToHeader, JwtProvider, TokenSource, VerificationKey } from '.
 import { clusterName } from './cluster-defaults.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
 import type { CompileContext } from './context.ts';
+import type { HeaderUse } from './spoofed-headers.ts';
 import { shown, type Findings, type Origin } from './findings.ts';
 import type { KeyPaths, ProviderPlan } from './host-plan.ts';
 import { isLocalHost } from './local-hosts.ts';
@@ -32,6 +33,8 @@ export interface HostScope {
   readonly origin?: Origin;
   /** A part is looked at by itself: what is around it is not known. */
   readonly isDetached?: boolean;
+  /** Headers that are put into requests: which of them claims write is known when all is compiled. */
+  readonly headerUses?: HeaderUse[];
 }
 
 /** Compiles a provider; undefined when it has an error, which is then noted. */

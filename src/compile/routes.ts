@@ -8,7 +8,6 @@ import { planRoutes } from './delegation.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
 import { bufferOf, forwardingOptions } from './forwarding.ts';
 import { guardedRoute, withoutAuth } from './guarded-route.ts';
-import { checkHeadText } from './head-text.ts';
 import { warnHiddenStages } from './hidden-stages.ts';
 import type { HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
@@ -17,7 +16,9 @@ import { scopeAt } from './parts.ts';
 import type { HostScope } from './providers.ts';
 import { compileRbac } from './rbac.ts';
 import { warnRemovedAuth } from './removed-auth.ts';
+import { compileRewrites } from './rewrites.ts';
 import type { RoutePlan } from './route-plan.ts';
+import { compileHostHeaders, compileTraffic, type HostHeaders } from './route-traffic.ts';
 import {
   compileRouteStages,
   inForce,
@@ -33,7 +34,10 @@ export interface RoutesScope extends HostScope {
   readonly host: HostProviders;
   /** The policies of the virtual host for its own stages: most routes have them, so they are compiled once. */
   readonly hostRule: HostRule;
+  readonly hostHeaders: HostHeaders;
 }
+
+type OuterScope = Omit<RoutesScope, 'hostRule' | 'hostHeaders'>;
 
 interface HostRule {
   readonly rule: RbacRule | undefined;
@@ -41,9 +45,10 @@ interface HostRule {
 }
 
 /** Compiles the routes in order, those of tables in the place of the routes that delegate to them. */
-export function compileRoutes(outer: Omit<RoutesScope, 'hostRule'>): readonly Route[] {
+export function compileRoutes(outer: OuterScope): readonly Route[] {
   const { plan } = outer;
-  const scope = { ...outer, hostRule: compileHostRule(outer) };
+  const hostHeaders = compileHostHeaders(plan, outer);
+  const scope = { ...outer, hostRule: compileHostRule(outer), hostHeaders };
   const plans = planRoutes(plan.routes, scope);
   const routes = plans.map((one, index) =>
     guardedRoute(scope, (own) => compileRoute(one, own), plans.slice(index)),
@@ -52,7 +57,7 @@ export function compileRoutes(outer: Omit<RoutesScope, 'hostRule'>): readonly Ro
   return routes.filter((route) => route.matchers.length > 0);
 }
 
-function compileHostRule(scope: Omit<RoutesScope, 'hostRule'>): HostRule {
+function compileHostRule(scope: OuterScope): HostRule {
   const findings = createFindings();
   const { plan, host } = scope;
   const own = scopeAt({ ...scope, findings }, plan.rbac?.place);
@@ -98,6 +103,7 @@ function compileRoute(plan: RoutePlan, scope: RoutesScope): Route {
     ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
     ...bufferOf(plan, scope),
+    ...compileTraffic(plan, { host: scope.plan, headers: scope.hostHeaders }, scope),
     action: compilePlanAction(plan, scope),
   };
   return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
@@ -126,13 +132,9 @@ function compilePlanAction(plan: RoutePlan, scope: RoutesScope): RouteAction {
   }
   const answer = plan.closed ?? scope.plan.closed;
   if (answer) return answer;
-  const rewrite = plan.options.layerOf('prefixRewrite');
-  if (spec.routeAction && rewrite) {
-    const at = `${rewrite.path}.prefixRewrite`;
-    checkHeadText(rewrite.value.prefixRewrite, at, scopeAt(scope, rewrite.place));
-  }
   const action = compileAction({ value: spec, path }, own);
-  return action.kind === 'forward' ? { ...action, ...forwardingOptions(plan, scope) } : action;
+  if (action.kind !== 'forward') return action;
+  return { ...action, ...compileRewrites(plan, scope), ...forwardingOptions(plan, scope) };
 }
 
 function defaultRoute(scope: RoutesScope): Route {

@@ -15,6 +15,8 @@ export interface SecretUse {
   readonly path: string;
   /** Without the Secret the resource cannot be used at all. */
   readonly required?: boolean;
+  /** What it is for, in Gloo's words. Default `SSL`. */
+  readonly secretKind?: string;
 }
 
 /** A found secret; `read` gives the text of one of its keys. */
@@ -27,7 +29,7 @@ export interface FoundSecret {
 /** Looks a Secret up, by the rule of namespaces; a finding says why it is not to be had. */
 export function findSecret(
   ref: Ref,
-  { context, namespace, findings, path, required }: SecretUse,
+  { context, namespace, findings, path, required, secretKind = 'SSL' }: SecretUse,
 ): FoundSecret | undefined {
   const owner = ref.namespace ?? namespace;
   if (!permitted(owner, namespace, context.settings.sharedSecrets)) {
@@ -49,7 +51,7 @@ export function findSecret(
       path,
       what: 'the secret is missing',
       ...(required === true
-        ? { gloo: `SSL secret not found: list did not find secret ${owner}.${ref.name}` }
+        ? { gloo: `${secretKind} secret not found: list did not find secret ${owner}.${ref.name}` }
         : {}),
     });
     return undefined;

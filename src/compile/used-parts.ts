@@ -1,6 +1,7 @@
 import type { KeySet } from '../ir/jwt.ts';
 import type { RoutingTable, Secrets, VirtualHost } from '../ir/table.ts';
 import type { CompileState } from './compile-state.ts';
+import { headerSecrets } from './header-secret.ts';
 import { serviceTarget } from './service-target.ts';
 
 type Parts = Pick<RoutingTable, 'virtualHosts' | 'clusters' | 'keySets'>;
@@ -43,6 +44,7 @@ export function usedSecrets(
           ]
         : [],
     ),
+    ...Object.values(virtualHosts).flatMap(headerSecrets),
     ...Object.values(clusters).flatMap(({ llm, tls }) => [
       ...(llm?.credential.kind === 'secret' ? [llm.credential.secret] : []),
       ...[tls?.certificateSecret, tls?.keySecret].flatMap((id) => id ?? []),

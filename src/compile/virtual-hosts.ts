@@ -18,6 +18,7 @@ import { hashOf } from './sealed-table.ts';
 import { checkServerNames, ownServerNames } from './server-names.ts';
 import { compileTls, type ServerTls } from './server-tls.ts';
 import { serveVersion } from './served-version.ts';
+import { withoutSpoofing, type HeaderUse } from './spoofed-headers.ts';
 import { compileHostStages, type HostProviders } from './stages.ts';
 
 interface Compiled {
@@ -137,13 +138,16 @@ function compileHost(plan: HostPlan, tls: TlsContext | undefined, scope: HostSco
   const name = `${scope.namespace}.${scope.name}`;
   const host = guardedStages(plan, scope);
   warnHiddenHostStages(plan.options, scope);
-  const routes = compileRoutes({ ...scope, plan, host });
+  const headerUses: HeaderUse[] = [];
+  const routes = compileRoutes({ ...scope, plan, host, headerUses });
+  const claimHeaders = claimHeadersOf(Object.values(host.providers));
+  const { findings } = scope;
   return {
     name,
-    domains: compileDomains(plan.domains, name, scope.findings),
-    routes,
+    domains: compileDomains(plan.domains, name, findings),
+    routes: withoutSpoofing(routes, { claimHeaders, uses: headerUses, findings }),
     providers: { ...host.providers },
-    claimHeaders: claimHeadersOf(Object.values(host.providers)),
+    claimHeaders,
     ...(tls ? { tls } : {}),
   };
 }

@@ -6,9 +6,11 @@ import { BodyWatch } from './body-watch.ts';
 import type { ClientRequest, ClientResponse } from './client-message.ts';
 import type { Denial, LocalReply } from './denial.ts';
 import type { Connection, Exchange } from './exchange.ts';
-import { isHeaderValue, removeLines, type HeaderLines } from './header-lines.ts';
+import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
+import { lineAt } from './header-edits.ts';
+import { localLines } from './route-edits.ts';
 import type { Stalls } from './stalls.ts';
 
 /** What every call of a data plane shares. */
@@ -83,6 +85,12 @@ export class Call {
     response.on('error', onError);
     exchange.program.enter();
     context.metrics.requestStarted();
+  }
+
+  /** When the request came, in milliseconds since the epoch. */
+  get startedMs(): number {
+    const { clock } = this.context;
+    return clock.now() - (clock.monotonic() - this.#startedMs);
   }
 
   get ended(): boolean {
@@ -183,14 +191,10 @@ export class Call {
   }
 
   #answer(reply: LocalReply, close: boolean): void {
-    const { status, body, headers = [], contentType = 'text/plain' } = reply;
+    const { status, body, contentType = 'text/plain' } = reply;
     const bytes = Buffer.byteLength(body);
-    const lines: HeaderLines = [];
-    for (let index = 0; index < headers.length; index += 2) {
-      const value = headers[index + 1] ?? '';
-      if (isHeaderValue(value)) lines.push(headers[index] ?? '', value);
-    }
-    if (bytes > 0) lines.push('content-type', contentType);
+    const lines = localLines(this, reply);
+    if (bytes > 0 && lineAt(lines, 'content-type') < 0) lines.push('content-type', contentType);
     if (status >= 200 && status !== 204 && status !== 304) {
       lines.push('content-length', String(bytes));
     }

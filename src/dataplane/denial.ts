@@ -9,6 +9,8 @@ export interface LocalReply {
   readonly headers?: readonly string[];
   /** `text/plain` where absent. */
   readonly contentType?: string;
+  /** The route changes nothing in it. */
+  readonly isBare?: boolean;
 }
 
 /** Why a request was refused; a closed list, used by log and metrics. */
@@ -23,6 +25,7 @@ export type DenialReason =
   | 'expectation'
   | 'upgrade'
   | 'no_route'
+  | 'fault'
   | 'rbac'
   | 'closed'
   | 'no_cluster'

@@ -9,6 +9,7 @@ import type {
   PreparedListener,
   PreparedMatcher,
   PreparedRoute,
+  PreparedShare,
   PreparedVirtualHost,
   Program,
 } from './program.ts';
@@ -32,6 +33,13 @@ export interface RawRequest {
   readonly httpVersionMinor: number;
   /** Of HTTP/2: why it has no such form. */
   readonly fault?: Denial | undefined;
+}
+
+/** Head of a request for the upstream, without what the route added to it. */
+export interface ForwardedHead {
+  readonly lines: HeaderLines;
+  path: string;
+  authority: string;
 }
 
 /** A request as it arrives, and the program that will serve it to its end. */
@@ -80,6 +88,13 @@ export class Exchange implements TokenRequest, MatchInput {
   policy = '';
   /** A token verified: where claims choose routes, the route is chosen anew. */
   claimed = false;
+  /** The share of the route that the request goes to, once it is chosen. */
+  share: PreparedShare | undefined = undefined;
+  /** Another origin that may read the answer, and the route that says so; empty: none. */
+  origin = '';
+  corsRoute: PreparedRoute | undefined = undefined;
+  /** How it went on, where the route says something of that to the client. */
+  forwarded: ForwardedHead | undefined = undefined;
   /** Answered here, without an upstream; undefined after all stages: forward. */
   reply: LocalReply | undefined = undefined;
   /** Why it was refused; empty: it was not. */

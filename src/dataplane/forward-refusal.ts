@@ -1,26 +1,39 @@
 import { errorBody } from '../llm/error-body.ts';
-import { badRequest, type Denial } from './denial.ts';
+import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
+import { rewrittenHost } from './host-rewrite.ts';
 import type { Limits } from './limits.ts';
 import { rewritesBody } from '../llm/prepare-request.ts';
 import { upgradeRefused } from './stage-upgrade.ts';
+import { astrayRewrite } from './route-path.ts';
 import type { Upstream } from './upstream.ts';
-import { makesDotSegment } from './upstream-path.ts';
 
 /** Why a request that all stages let through cannot be sent to a cluster; undefined: it can. */
 export function clusterRefusal(exchange: Exchange, upstream: Upstream): Denial | undefined {
-  if (isRewrittenAstray(exchange)) return badRequest('bad_target', 'dots at the rewrite');
+  const astray = astrayRewrite(exchange);
+  if (astray !== undefined) return astray;
+  const { backend } = upstream;
   // What goes through a tunnel cannot be searched for the key of a model server.
-  if (exchange.upgrade !== '' && upstream.backend !== undefined) return upgradeRefused;
-  const missing = upstream.backend?.missing;
+  if (exchange.upgrade !== '' && backend !== undefined) return upgradeRefused;
+  if (backend === undefined && leadsToNoHost(exchange)) return noHost;
+  const missing = backend?.missing;
   return missing === undefined ? undefined : noCredential(missing);
 }
 
-function isRewrittenAstray({ route, matcher, path }: Exchange): boolean {
+/** Where the route changes headers, what Host is made of is known only when that is done. */
+function leadsToNoHost({ route, headers, path }: Exchange): boolean {
   const action = route?.route.action;
-  if (action?.kind !== 'forward' || action.prefixRewrite === undefined) return false;
-  return matcher !== undefined && makesDotSegment(path, matcher.matcher.path, action.prefixRewrite);
+  if (action?.kind !== 'forward' || route?.editsHeaders === true) return false;
+  return rewrittenHost(action.host?.to, headers, { endpoint: '', path }) === null;
 }
+
+/** What Host is to be rewritten to is no host. */
+export const noHost: Denial = {
+  status: 400,
+  body: 'Bad Request',
+  reason: 'bad_host',
+  detail: 'what Host is to be rewritten to is no host',
+};
 
 /** The cluster of a route is not in the table. */
 export const noCluster: Denial = { status: 503, body: '', reason: 'no_cluster', detail: '' };

@@ -1,6 +1,5 @@
 import type { ForwardAction, Shadow } from '../ir/table.ts';
 import { overrideModel } from '../llm/model-override.ts';
-import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
 import { BodyCopy } from './body-copy.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
@@ -14,21 +13,20 @@ import {
   unusableBody,
 } from './forward-refusal.ts';
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
-import { upstreamHeaders } from './request-headers.ts';
-import type { HeaderLines } from './header-lines.ts';
+import { outgoingHead } from './outgoing-head.ts';
+import { chosenShare } from './route-edits.ts';
 import { upgradeRefused } from './stage-upgrade.ts';
 import { limitStream } from './stream-limits.ts';
 import { sendShadow } from './shadow.ts';
 import { Tries, type TriedRequest } from './tries.ts';
 import type { Upstream } from './upstream.ts';
-import { modelServerPath, rewrittenPath } from './upstream-path.ts';
 import { nextEndpoint } from './request-hash.ts';
 import { UpstreamRequest } from './upstream-request.ts';
 
 /** Sends a request that all stages let through to one of its route's clusters. */
 export function forward(call: Call): void {
   const { exchange } = call;
-  const destination = exchange.route?.destinations.next();
+  const destination = chosenShare(exchange);
   const upstream = destination && exchange.program.upstreams.get(destination.cluster);
   call.cluster = destination?.cluster ?? '';
   const hasTunnel = exchange.upgrade === '' || call.response.tunnel !== undefined;
@@ -108,12 +106,9 @@ function send(
   endpoint: EndpointPool,
   body: Buffer | RequestBody | null,
 ): void {
-  const outgoing = {
-    method: call.exchange.method,
-    path: pathFor(call, upstream),
-    headers: headersFor(call, upstream, body),
-    body,
-  };
+  const head = outgoingHead(call, upstream, { endpoint, body });
+  if ('status' in head) return call.deny(head);
+  const outgoing = { method: call.exchange.method, ...head, body };
   const action = forwardAction(call);
   const copy = copyFor(call, action, body);
   if (action?.shadow !== undefined) shadow(call, action.shadow, { outgoing, copy });
@@ -152,48 +147,4 @@ function shadow(call: Call, to: Shadow, { outgoing, copy }: TriedRequest): void 
     const whole = copy?.whole;
     if (whole !== undefined) sendShadow(call, to, outgoing, whole);
   });
-}
-
-function pathFor(call: Call, { backend }: Upstream): string {
-  const { route, matcher, query } = call.exchange;
-  const action = route?.route.action;
-  let { path } = call.exchange;
-  if (action?.kind === 'forward' && action.prefixRewrite !== undefined && matcher !== undefined) {
-    path = rewrittenPath(path, matcher.matcher.path, action.prefixRewrite);
-  }
-  if (backend !== undefined) path = modelServerPath(path, backend.settings);
-  return query === undefined ? path : `${path}?${query}`;
-}
-
-function headersFor(
-  call: Call,
-  { backend }: Upstream,
-  body: Buffer | RequestBody | null,
-): HeaderLines {
-  const { exchange } = call;
-  const { connection, authority, headers, contentLength, chunked, method } = exchange;
-  if (backend !== undefined) prepareHeaders(headers, backend, exchange.spent.some(isAuthorization));
-  return upstreamHeaders({
-    headers,
-    peer: connection.peer,
-    scheme: connection.scheme,
-    authority: backend?.settings.authority ?? authority,
-    contentLength: declaredLength(),
-  });
-
-  function declaredLength(): number | undefined {
-    if (body instanceof RequestBody) return chunked ? undefined : contentLength;
-    if (body !== null) return body.length;
-    return method === 'GET' || method === 'HEAD' ? undefined : 0;
-  }
-}
-
-function isAuthorization({
-  kind,
-  name,
-}: {
-  readonly kind: string;
-  readonly name: string;
-}): boolean {
-  return kind === 'header' && name.toLowerCase() === 'authorization';
 }

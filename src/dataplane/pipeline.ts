@@ -4,6 +4,8 @@ import type { Denial } from './denial.ts';
 import { internalError } from './denial.ts';
 import type { Exchange, StageOutcome } from './exchange.ts';
 import { actionStage } from './stage-action.ts';
+import { corsStage } from './stage-cors.ts';
+import { faultStage } from './stage-fault.ts';
 import {
   afterExtAuthStage,
   beforeExtAuthStage,
@@ -28,6 +30,8 @@ export const stages: readonly Stage[] = [
   { name: 'virtual-host', run: virtualHostStage },
   { name: 'route', run: routeStage },
   { name: 'upgrade', run: upgradeStage },
+  { name: 'fault', run: faultStage },
+  { name: 'cors', run: corsStage },
   { name: 'jwt-before-ext-auth', run: beforeExtAuthStage },
   { name: 'jwt-after-ext-auth', run: afterExtAuthStage },
   { name: 'claim-headers', run: claimHeadersStage },
@@ -55,6 +59,7 @@ function runFrom(exchange: Exchange, first: number): StageOutcome {
     if (outcome instanceof Promise) return resume(exchange, index, outcome);
     if (exchange.trace !== undefined) note(exchange, stage, outcome);
     if (outcome !== undefined) return refused(exchange, outcome);
+    if (exchange.reply !== undefined) return undefined;
   }
   return undefined;
 }

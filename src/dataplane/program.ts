@@ -1,6 +1,7 @@
 import type { JwtProvider, JwtStage, JwtStages } from '../ir/jwt.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { RbacRule } from '../ir/rbac.ts';
+import type { HeaderChanges } from '../ir/route-headers.ts';
 import type {
   Listener,
   Route,
@@ -14,6 +15,9 @@ import type { PreparedStage } from '../jwt/authenticate.ts';
 import { prepareRbac, type PreparedRbac } from '../rbac/authorize.ts';
 import { createRotation, type Rotation } from './balance.ts';
 import { prepareDomains } from './domains.ts';
+import { prepareCors, type PreparedCors } from './cors.ts';
+import { prepareFaults, type FaultInjector, type FaultParts } from './fault-injection.ts';
+import { prepareChanges, type PreparedChanges } from './header-edits.ts';
 import { compileMatcher, type Test } from './matcher.ts';
 import { Upstream, type UpstreamParts } from './upstream.ts';
 import { prepareTlsChains, type TlsChains } from './tls-chains.ts';
@@ -67,7 +71,18 @@ export interface PreparedRoute {
   readonly beforeExtAuth: PreparedStage | undefined;
   readonly afterExtAuth: PreparedStage | undefined;
   readonly authorization: PreparedRbac | undefined;
-  readonly destinations: Rotation<WeightedCluster>;
+  readonly destinations: Rotation<PreparedShare>;
+  /** Header changes, the most specific first. */
+  readonly levels: readonly PreparedChanges[];
+  /** Whether the route, or one of its shares, changes headers. */
+  readonly editsHeaders: boolean;
+  readonly cors: PreparedCors | undefined;
+  readonly inject: FaultInjector | undefined;
+}
+
+/** One of the clusters of a route, and the header changes that are made for it. */
+export interface PreparedShare extends WeightedCluster {
+  readonly levels: readonly PreparedChanges[];
 }
 
 /** A matcher and its test. */
@@ -77,7 +92,7 @@ export interface PreparedMatcher {
 }
 
 /** What preparing needs beside the table. */
-export interface ProgramParts extends Omit<UpstreamParts, 'secrets'> {
+export interface ProgramParts extends Omit<UpstreamParts, 'secrets'>, FaultParts {
   /** `prepareStage` of the verifier, whose engine has to know the key sets of the table already. */
   readonly prepareStage: (
     stage: JwtStage,
@@ -96,7 +111,10 @@ export function prepareProgram(
   for (const [name, virtualHost] of Object.entries(table.virtualHosts)) {
     const former = previous?.virtualHosts.get(name);
     const isSame = former && isEqual(former.virtualHost, virtualHost);
-    virtualHosts.set(name, isSame ? former : preparedVirtualHost(virtualHost, parts));
+    virtualHosts.set(
+      name,
+      isSame ? former : preparedVirtualHost(virtualHost, { ...parts, secrets }),
+    );
   }
   const upstreamParts = { ...parts, secrets };
   const upstreams = new Map<string, Upstream>();
@@ -178,13 +196,18 @@ function* domainsOf(
   for (const host of served) for (const domain of host.virtualHost.domains) yield [domain, host];
 }
 
-function preparedVirtualHost(virtualHost: VirtualHost, parts: ProgramParts): PreparedVirtualHost {
+function preparedVirtualHost(
+  virtualHost: VirtualHost,
+  parts: ProgramParts & { readonly secrets: Secrets },
+): PreparedVirtualHost {
   const { providers } = virtualHost;
   // Routes that change nothing of it have the stages and the policies of the virtual host.
   const shared: RouteParts = {
     stage: once((stage) => parts.prepareStage(stage, providers)),
     authorization: once(prepareRbac),
     jwtKey: once((stages) => JSON.stringify(stages)),
+    changes: once((changes) => prepareChanges(changes, parts.secrets)),
+    parts,
   };
   return {
     virtualHost,
@@ -207,6 +230,8 @@ interface RouteParts {
   readonly stage: (stage: JwtStage) => PreparedStage;
   readonly authorization: (rule: RbacRule) => PreparedRbac;
   readonly jwtKey: (stages: JwtStages) => string;
+  readonly changes: (changes: HeaderChanges) => PreparedChanges;
+  readonly parts: FaultParts;
 }
 
 /** Makes something of each object once. */
@@ -223,7 +248,9 @@ function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
 
 function preparedRoute(route: Route, shared: RouteParts): PreparedRoute {
   const { beforeExtAuth, afterExtAuth } = route.jwt ?? {};
-  const destinations = route.action.kind === 'forward' ? route.action.destinations : [];
+  const levels = (route.headers ?? []).map(shared.changes);
+  const shares = sharesOf(route, levels, shared);
+  const rotation = createRotation(shares, ({ weight }) => weight);
   return {
     route,
     matchers: route.matchers.map((matcher) => ({ matcher, test: compileMatcher(matcher) })),
@@ -231,6 +258,22 @@ function preparedRoute(route: Route, shared: RouteParts): PreparedRoute {
     beforeExtAuth: beforeExtAuth && shared.stage(beforeExtAuth),
     afterExtAuth: afterExtAuth && shared.stage(afterExtAuth),
     authorization: route.rbac && shared.authorization(route.rbac),
-    destinations: createRotation(destinations, ({ weight }) => weight),
+    destinations: rotation,
+    levels,
+    editsHeaders: levels.length > 0 || shares.some((share) => share.levels.length > 0),
+    cors: route.cors && prepareCors(route.cors),
+    inject: route.fault && prepareFaults(route.fault, shared.parts),
   };
+}
+
+function sharesOf(
+  { action }: Route,
+  levels: readonly PreparedChanges[],
+  shared: RouteParts,
+): readonly PreparedShare[] {
+  if (action.kind !== 'forward') return [];
+  return action.destinations.map((destination) => {
+    const { headers } = destination;
+    return { ...destination, levels: headers ? [shared.changes(headers), ...levels] : levels };
+  });
 }

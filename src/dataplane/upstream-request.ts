@@ -9,6 +9,7 @@ import type { EndpointPool } from './endpoint-pool.ts';
 import type { HeaderLines } from './header-lines.ts';
 import { RequestBody } from './request-body.ts';
 import { responseHead } from './response-headers.ts';
+import { editResponse } from './route-edits.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { Tunnel } from './tunnel.ts';
 import type { Upstream, Waiter } from './upstream.ts';
@@ -149,6 +150,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       });
       return;
     }
+    editResponse(this.#call, head.lines, status);
     if (backend !== undefined) removeKeyHeaders(head.lines, backend);
     head.lines.push(...this.#call.answerLines);
     const redaction = protection?.kind === 'redact' ? protection.redaction : undefined;

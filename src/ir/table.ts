@@ -1,10 +1,14 @@
 import type { HashPolicy, Labels } from './balancer.ts';
 import type { Cluster } from './cluster.ts';
 import type { HttpSettings } from './http-settings.ts';
+import type { CorsPolicy } from './cors.ts';
+import type { FaultPolicy } from './fault.ts';
 import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
 import type { RbacRule } from './rbac.ts';
 import type { AttemptCount, RetryPolicy } from './retry.ts';
+import type { HostRewrite, RegexRewrite } from './rewrite.ts';
+import type { HeaderChanges } from './route-headers.ts';
 import type { TlsContext } from './tls.ts';
 
 /**
@@ -76,6 +80,12 @@ export interface Route {
   readonly rbac?: RbacRule;
   /** In place of that of the listener, where that has one; 0: bodies are not read first. */
   readonly maxBodyBytes?: number;
+  /** Of the route, then of the virtual host. */
+  readonly headers?: readonly HeaderChanges[];
+  /** For forwarding routes: preflights are answered before a token is looked for. */
+  readonly cors?: CorsPolicy;
+  /** Before everything else that the route does. */
+  readonly fault?: FaultPolicy;
   readonly action: RouteAction;
 }
 
@@ -102,6 +112,10 @@ export interface ForwardAction {
   readonly maxDurationMs?: number;
   /** For clusters whose balancer hashes; absent: such a cluster chooses by chance. */
   readonly hash?: readonly HashPolicy[];
+  /** Rewrites the path; never together with `prefixRewrite`. */
+  readonly regexRewrite?: RegexRewrite;
+  /** Absent: `Host` stays as the client sent it. */
+  readonly host?: HostRewrite;
 }
 
 export interface Shadow {
@@ -117,6 +131,8 @@ export interface WeightedCluster {
   readonly weight: number;
   /** Only endpoints of the cluster with these labels. */
   readonly subset?: Labels;
+  /** For requests that go there, before those of the route. */
+  readonly headers?: HeaderChanges;
 }
 
 export interface RedirectAction {

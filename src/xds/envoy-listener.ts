@@ -2,6 +2,8 @@ import type { Listener, VirtualHost } from '../ir/table.ts';
 import { bufferFilter } from './buffer-filter.ts';
 import { upgradeConfigs } from './forwarding.ts';
 import { managerSettings } from './manager-settings.ts';
+import { corsFilterName } from './cross-origin.ts';
+import { faultFilterName } from './faults.ts';
 import { jwtFilter } from './jwt-filter.ts';
 import { tlsFilterChains } from './tls-filter-chains.ts';
 import type { Translation } from './translation.ts';
@@ -66,6 +68,7 @@ function connectionManager(
         ],
       },
       http_filters: [
+        ...routeFilters(hosts),
         ...(before ? [before] : []),
         ...(after ? [after] : []),
         { name: rbacFilterName, typed_config: rbac },
@@ -82,6 +85,19 @@ function misdirectedHost(others: readonly VirtualHost[]): readonly EnvoyConfig[]
   if (domains.length === 0) return [];
   const answer = { match: { prefix: '/' }, direct_response: { status: 421 } };
   return [{ name: 'misdirected', domains, routes: [answer] }];
+}
+
+/** Filters that only some routes need, in front of all verification. */
+function routeFilters(hosts: readonly VirtualHost[]): readonly EnvoyConfig[] {
+  const routes = hosts.flatMap((host) => host.routes);
+  const fault = typedConfig('extensions.filters.http.fault.v3.HTTPFault');
+  const cors = typedConfig('extensions.filters.http.cors.v3.Cors');
+  return [
+    ...(routes.some((route) => route.fault)
+      ? [{ name: faultFilterName, typed_config: fault }]
+      : []),
+    ...(routes.some((route) => route.cors) ? [{ name: corsFilterName, typed_config: cors }] : []),
+  ];
 }
 
 /** An operator that names an address means it. */

@@ -1,14 +1,23 @@
 import type { LlmBackend } from '../ir/cluster.ts';
 import type { PathMatch } from '../ir/matcher.ts';
+import type { RegexRewrite } from '../ir/rewrite.ts';
 import { escapeRegex, escapeSubstitution, type EnvoyConfig } from './typed-config.ts';
 
 /** Fields of a `RouteAction` that rewrite the path; a text says why there are none that do it. */
 export function pathRewrite(
   match: PathMatch,
-  prefixRewrite: string | undefined,
+  {
+    prefixRewrite,
+    regexRewrite,
+  }: { readonly prefixRewrite?: string; readonly regexRewrite?: RegexRewrite },
   llm: LlmBackend | undefined,
 ): EnvoyConfig | string {
   if (llm?.fullPath !== undefined) return wholePath(rooted(llm.fullPath));
+  if (regexRewrite !== undefined) {
+    if (llm?.basePath !== undefined) return 'basePath of a model server behind a regexRewrite';
+    const { pattern, substitution } = regexRewrite;
+    return { regex_rewrite: { pattern: { regex: pattern }, substitution } };
+  }
   if (llm?.basePath === undefined) return prefixRewriteOf(match, prefixRewrite);
   const base = llm.basePath.replace(/\/+$/, '');
   if (prefixRewrite === undefined) return basePath('^/v1', base);

@@ -1,6 +1,9 @@
 import type { Cluster } from '../ir/cluster.ts';
 import type { Matcher } from '../ir/matcher.ts';
-import type { ForwardAction, RouteAction, WeightedCluster } from '../ir/table.ts';
+import type { HeaderChanges } from '../ir/route-headers.ts';
+import type { ForwardAction, Route, WeightedCluster } from '../ir/table.ts';
+import { concernsCredentials, headerFields, joinedFields } from './header-changes.ts';
+import { hostRewrite } from './host-rewrite.ts';
 import { forwarding } from './forwarding.ts';
 import { hashPolicies, lbMetadata } from './hash-policy.ts';
 import { modelServerHeaders } from './model-server.ts';
@@ -17,7 +20,7 @@ export const closedAction: EnvoyConfig = directResponse(500, closedBody);
 
 /** Fields of an Envoy route that say what it does; a text says why Envoy cannot. */
 export function routeAction(
-  action: RouteAction,
+  { action, headers = [] }: Pick<Route, 'action' | 'headers'>,
   matcher: Matcher,
   translation: Translation,
 ): EnvoyConfig | string {
@@ -25,7 +28,7 @@ export function routeAction(
   if (action.kind === 'direct' || action.kind === 'closed') {
     return directResponse(action.status, action.body);
   }
-  return forwardAction(action, matcher, translation);
+  return forwardAction(action, { matcher, headers }, translation);
 }
 
 function directResponse(status: number, body: string): EnvoyConfig {
@@ -35,10 +38,10 @@ function directResponse(status: number, body: string): EnvoyConfig {
 
 function forwardAction(
   action: ForwardAction,
-  matcher: Matcher,
+  { matcher, headers }: { readonly matcher: Matcher; readonly headers: readonly HeaderChanges[] },
   translation: Translation,
 ): EnvoyConfig | string {
-  const { destinations, timeoutMs, prefixRewrite } = action;
+  const { destinations, timeoutMs, host } = action;
   const clusters = destinations.flatMap(({ cluster }) => translation.table.clusters[cluster] ?? []);
   if (clusters.some(({ llm }) => llm?.model !== undefined)) return 'a model put into requests';
   const single = destinations.length === 1 ? clusters[0] : undefined;
@@ -46,16 +49,31 @@ function forwardAction(
   if (clusters.some(({ llm }) => llm?.credential.kind === 'missing')) {
     return 'shares for model servers whose key is missing';
   }
-  const rewrite = commonRewrite(clusters, matcher, prefixRewrite);
+  const shares = destinations.flatMap((share) => share.headers ?? []);
+  if (clusters.some(({ llm }) => llm) && concernsCredentials([...headers, ...shares])) {
+    return 'changes of the credentials of a model server';
+  }
+  if (host?.to && !single && clusters.some(({ llm }) => llm)) {
+    return 'another Host for model servers among other destinations';
+  }
+  const rewrite = commonRewrite(clusters, matcher, action);
   if (typeof rewrite === 'string') return rewrite;
   const server = single && modelServerHeaders(single, translation);
-  const target =
-    destinations.length === 1
-      ? { cluster: destinations[0]?.cluster, ...subsetMatch(destinations[0]), ...server?.host }
-      : { weighted_clusters: weightedClusters(destinations, translation) };
+  const isPlain = destinations.length === 1 && shares.length === 0;
+  const target = isPlain
+    ? {
+        cluster: destinations[0]?.cluster,
+        ...subsetMatch(destinations[0]),
+        ...(host && hostRewrite(host)),
+        ...server?.host,
+      }
+    : {
+        weighted_clusters: weightedClusters(destinations, translation),
+        ...(host && hostRewrite(host)),
+      };
   const options = { ...forwarding(action), ...hashPolicies(action.hash) };
   const route = { ...target, timeout: protoDuration(timeoutMs), ...rewrite, ...options };
-  return { route, ...server?.headers };
+  return { route, ...(isPlain ? server?.headers : {}) };
 }
 
 function weightedClusters(
@@ -64,11 +82,12 @@ function weightedClusters(
 ): EnvoyConfig {
   return {
     clusters: destinations.map((destination) => {
-      const { cluster, weight } = destination;
+      const { cluster, weight, headers } = destination;
       const known = translation.table.clusters[cluster];
       const server = known && modelServerHeaders(known, translation);
-      const subset = subsetMatch(destination);
-      return { name: cluster, weight, ...subset, ...server?.host, ...server?.headers };
+      const own = headers ? headerFields(headers, translation) : {};
+      const fields = joinedFields([own, server?.headers ?? {}]);
+      return { name: cluster, weight, ...subsetMatch(destination), ...server?.host, ...fields };
     }),
   };
 }
@@ -81,10 +100,10 @@ function subsetMatch(destination: WeightedCluster | undefined): EnvoyConfig {
 function commonRewrite(
   clusters: readonly Cluster[],
   { path }: Matcher,
-  prefixRewrite: string | undefined,
+  rewrite: Pick<ForwardAction, 'prefixRewrite' | 'regexRewrite'>,
 ): EnvoyConfig | string {
   const rewrites = (clusters.length > 0 ? clusters : [undefined]).map((cluster) =>
-    pathRewrite(path, prefixRewrite, cluster?.llm),
+    pathRewrite(path, rewrite, cluster?.llm),
   );
   const [first = {}] = rewrites;
   const isOne = rewrites.every((one) => JSON.stringify(one) === JSON.stringify(first));

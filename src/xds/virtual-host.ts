@@ -1,4 +1,5 @@
 import type { JwtStages } from '../ir/jwt.ts';
+import type { HeaderChanges } from '../ir/route-headers.ts';
 import type { Matcher } from '../ir/matcher.ts';
 import type { Route, VirtualHost } from '../ir/table.ts';
 import { bufferPerRoute } from './buffer-filter.ts';
@@ -12,6 +13,9 @@ import {
   routeVerification,
   unknownPart,
 } from './jwt-filter.ts';
+import { corsFilterName, corsPolicy } from './cross-origin.ts';
+import { faultFilterName, faultPolicy } from './faults.ts';
+import { commonChanges, headerFields, joinedFields } from './header-changes.ts';
 import { rbacRules } from './rbac-rules.ts';
 import { closedAction, routeAction } from './route-action.ts';
 import { routeMatch } from './route-match.ts';
@@ -25,25 +29,29 @@ interface HostScope {
   readonly host: VirtualHost;
   readonly guarded: boolean;
   readonly translation: Translation;
+  /** Header changes that the virtual host makes behind its routes. */
+  readonly common?: HeaderChanges | undefined;
 }
 
 /** A virtual host with one Envoy route for every matcher of its routes. */
 export function envoyVirtualHost(host: VirtualHost, translation: Translation): EnvoyConfig {
   const scope = { host, guarded: needsGuard(host), translation };
   noteClaims(scope);
+  const common = commonChanges(host);
+  const fields = common ? headerFields(common, translation) : {};
   const ownHeaders = [
     ...host.routes.flatMap((route) => appendedBy(route, host).map(({ from }) => from)),
     ...host.routes.flatMap((route) => earlierBy(route, host).map(earlierHeader)),
   ];
+  const removed = [...new Set(ownHeaders)].sort().concat(common?.request?.remove ?? []);
   return {
     name: host.name,
     domains: host.domains,
     ...attemptCount(host),
-    routes: host.routes.flatMap((route) => envoyRoutes(route, scope)),
+    routes: host.routes.flatMap((route) => envoyRoutes(route, { ...scope, common })),
+    ...fields,
     // Behind the routes, which have taken their values by then.
-    ...(ownHeaders.length > 0
-      ? { request_headers_to_remove: [...new Set(ownHeaders)].sort() }
-      : {}),
+    ...(removed.length > 0 ? { request_headers_to_remove: removed } : {}),
   };
 }
 
@@ -80,7 +88,7 @@ function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
   const several = route.matchers.length > 1;
   return route.matchers.map((matcher, index) => {
     const name = several ? `${route.name}/${index}` : route.name;
-    const action = fault ?? routeAction(route.action, matcher, translation);
+    const action = fault ?? routeAction(route, matcher, translation);
     if (typeof action === 'string') {
       // Who may not pass still hears that first.
       const guards = fault === undefined ? filterConfigs(route, scope) : {};
@@ -105,12 +113,15 @@ function routeOf(
   { action, scope }: { readonly action: EnvoyConfig; readonly scope: HostScope },
 ): EnvoyConfig {
   const added = [...earlierHeaders(route, scope.host), ...appendedHeaders(route, scope.host)];
-  const own = action['request_headers_to_add'];
-  const lines = [...(Array.isArray(own) ? (own as readonly EnvoyConfig[]) : []), ...added];
+  const levels = route.headers ?? [];
+  const own = levels
+    .slice(0, scope.common ? -1 : undefined)
+    .map((changes) => headerFields(changes, scope.translation));
+  const claims = added.length > 0 ? [{ request_headers_to_add: added }] : [];
   return {
     match: routeMatch(matcher),
     ...action,
-    ...(lines.length > 0 ? { request_headers_to_add: lines } : {}),
+    ...joinedFields([...claims, ...own, action]),
     ...filterConfigs(route, scope),
   };
 }
@@ -123,6 +134,8 @@ function filterConfigs(route: Route, { host, guarded }: HostScope): EnvoyConfig 
     guarded,
   });
   const configs = [
+    ...(route.fault ? [[faultFilterName, faultPolicy(route.fault)] as const] : []),
+    ...(route.cors ? [[corsFilterName, corsPolicy(route.cors)] as const] : []),
     ...routeVerification(host, route.jwt),
     ...(rules ? [[rbacFilterName, rbacPerRoute(rules)] as const] : []),
     ...bufferPerRoute(route),

@@ -122,14 +122,17 @@ describe('the entry', () => {
   });
 
   it('warns of what is not enforced, by path, and still holds the resource', () => {
-    const route = { directResponseAction: { status: 200 }, options: { cors: { allowOrigin: [] } } };
+    const route = {
+      directResponseAction: { status: 200 },
+      options: { tracing: { routeDescriptor: 'a' } },
+    };
     const { entry } = validateManifest(virtualService({ virtualHost: { routes: [route] } }), from);
     expect(entry?.resource).toBeDefined();
     expect(entry?.problems).toMatchObject([
       {
         severity: 'warning',
         reason: 'Unsupported',
-        path: 'spec.virtualHost.routes[0].options.cors',
+        path: 'spec.virtualHost.routes[0].options.tracing',
       },
     ]);
   });

@@ -68,8 +68,8 @@ describe('state and reason in the words of Gloo', () => {
     ['Accepted', [toEcho], ''],
     [
       'Warning',
-      [gone, { ...toEcho, options: { cors: {} } }],
-      /^warning: \n  spec\.virtualHost\.routes\[1\]\.options\.cors: .*\n  Route Warning: .* not found$/,
+      [gone, { ...toEcho, options: { waf: { disabled: true } } }],
+      /^warning: \n  spec\.virtualHost\.routes\[1\]\.options\.waf: .*\n  Route Warning: .* not found$/,
     ],
     ['Rejected', [invalid], '1 error occurred:\n\t* no path specifier provided\n\n'],
     [

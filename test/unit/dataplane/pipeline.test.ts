@@ -42,15 +42,8 @@ const forUser = (user: string, more: Partial<Route>): Route =>
 test('the stages in their order', () => {
   expect(stages.map(({ name }) => name)).toEqual(
     [
-      [
-        'head',
-        'target',
-        'virtual-host',
-        'route',
-        'upgrade',
-        'jwt-before-ext-auth',
-        'jwt-after-ext-auth',
-      ],
+      ['head', 'target', 'virtual-host', 'route', 'upgrade', 'fault', 'cors'],
+      ['jwt-before-ext-auth', 'jwt-after-ext-auth'],
       [
         'claim-headers',
         'route-by-claims',

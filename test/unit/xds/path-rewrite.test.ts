@@ -51,7 +51,7 @@ const cases: readonly [string, PathMatch, string | undefined, object | undefined
 describe('pathRewrite', () => {
   it.each(cases)('%s', (_name, match, rewrite, model) => {
     const llm = model && { ...backend, ...model };
-    const fields = pathRewrite(match, rewrite, llm);
+    const fields = pathRewrite(match, rewrite === undefined ? {} : { prefixRewrite: rewrite }, llm);
     if (typeof fields === 'string') throw new Error(fields);
     const matching = paths.filter((path) =>
       match.kind === 'exact' ? path === match.value : path.startsWith(match.value),
@@ -66,11 +66,13 @@ describe('pathRewrite', () => {
 
   it('takes a prefix in any case where the match does', () => {
     const match = prefix('/api', false);
-    expect(byEnvoy('/API/x', match, pathRewrite(match, '', undefined) as Rewrite)).toBe('/x');
+    expect(
+      byEnvoy('/API/x', match, pathRewrite(match, { prefixRewrite: '' }, undefined) as Rewrite),
+    ).toBe('/x');
   });
 
   it('says what it cannot do', () => {
     const llm = { ...backend, basePath: '/base' };
-    expect(pathRewrite(prefix('/api'), '/', llm)).toContain('basePath');
+    expect(pathRewrite(prefix('/api'), { prefixRewrite: '/' }, llm)).toContain('basePath');
   });
 });

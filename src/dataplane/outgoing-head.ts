@@ -1,0 +1,89 @@
+import { prepareHeaders } from '../llm/prepare-request.ts';
+import type { Call } from './call.ts';
+import type { Denial } from './denial.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import type { Exchange } from './exchange.ts';
+import { noHost } from './forward-refusal.ts';
+import { firstValue } from './header-edits.ts';
+import type { HeaderLines } from './header-lines.ts';
+import { replaceHost, rewrittenHost } from './host-rewrite.ts';
+import { RequestBody } from './request-body.ts';
+import { upstreamHeaders } from './request-headers.ts';
+import { editRequest } from './route-edits.ts';
+import { routePath } from './route-path.ts';
+import type { Upstream } from './upstream.ts';
+import { modelServerPath } from './upstream-path.ts';
+
+/** Where a request goes, and with what. */
+interface Target {
+  readonly endpoint: EndpointPool;
+  readonly body: Buffer | RequestBody | null;
+}
+
+/** Path and lines of a request for the upstream; or why it cannot go there. */
+export function outgoingHead(
+  call: Call,
+  upstream: Upstream,
+  target: Target,
+): { readonly path: string; readonly headers: HeaderLines } | Denial {
+  const headers = headersFor(call, upstream, target);
+  if (!Array.isArray(headers)) return headers;
+  const path = pathFor(call, upstream);
+  const { forwarded } = call.exchange;
+  if (forwarded !== undefined) {
+    forwarded.path = path;
+    forwarded.authority = firstValue(headers, 'host') ?? '';
+  }
+  return { path, headers };
+}
+
+function pathFor({ exchange }: Call, { backend }: Upstream): string {
+  const { query } = exchange;
+  const rewritten = routePath(exchange);
+  const path = backend === undefined ? rewritten : modelServerPath(rewritten, backend.settings);
+  return query === undefined ? path : `${path}?${query}`;
+}
+
+/** All lines for the upstream; or why the request cannot go there. */
+function headersFor(
+  call: Call,
+  { backend }: Upstream,
+  { endpoint, body }: Target,
+): HeaderLines | Denial {
+  const { exchange } = call;
+  const { connection, authority, headers, path, route } = exchange;
+  const contentLength = declaredLength(exchange, body);
+  const { peer, scheme } = connection;
+  const lines = upstreamHeaders({ headers, peer, scheme, authority, contentLength });
+  editRequest(call, lines);
+  const action = route?.route.action;
+  const rewrite = action?.kind === 'forward' ? action.host : undefined;
+  if (backend !== undefined) {
+    prepareHeaders(lines, backend, exchange.spent.some(isAuthorization));
+    replaceHost(lines, backend.settings.authority, rewrite);
+    return lines;
+  }
+  const host = rewrittenHost(rewrite?.to, lines, { endpoint: endpoint.endpoint.host, path });
+  if (host === null) return noHost;
+  if (host !== undefined) replaceHost(lines, host, rewrite);
+  return lines;
+}
+
+function declaredLength(
+  { chunked, contentLength, method }: Exchange,
+  body: Buffer | RequestBody | null,
+): number | undefined {
+  if (body instanceof RequestBody) return chunked ? undefined : contentLength;
+  if (body !== null) return body.length;
+  return method === 'GET' || method === 'HEAD' ? undefined : 0;
+}
+
+function isAuthorization({
+  kind,
+  name,
+}: {
+  readonly kind: string;
+  readonly name: string;
+}): boolean {
+  return kind === 'header' && name.toLowerCase() === 'authorization';
+}
