@@ -10,6 +10,7 @@ import { prepareProgram, type Program, type ProgramParts } from './dataplane/pro
 import { createDataPlane, type DataPlane } from './dataplane/server.ts';
 import type { AskedRequest } from './ir/asked-request.ts';
 import type { Explanation } from './ir/explanation.ts';
+import { endpointStates, isWatched } from './dataplane/upstream-watch.ts';
 import type { RoutingTable } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
 import { createFetchJwks } from './jwt/fetch-jwks.ts';
@@ -26,11 +27,19 @@ export interface Engines {
   readonly keysAttempted: () => boolean;
   readonly keySetStates: () => Readonly<Record<string, KeySetState>>;
   readonly traffic: () => MetricsSnapshot;
+  /** Of clusters whose endpoints are watched, how many are in which state. */
+  readonly endpoints: () => readonly EndpointCount[];
   readonly verification: () => JwtStats;
   /** Why the table in force would answer a request as it does. */
   readonly explain: (asked: AskedRequest) => Promise<Explanation>;
   readonly ports: () => Readonly<Record<string, number>>;
   readonly stop: DataPlane['drain'];
+}
+
+/** A number of endpoints; labels: cluster and state. */
+export interface EndpointCount {
+  readonly labels: readonly [cluster: string, state: string];
+  readonly value: number;
 }
 
 export interface EnginesOptions {
@@ -55,10 +64,7 @@ export function createEngines(options: EnginesOptions): Engines {
   const state: EngineState = { table: emptyTable, publishedAtMs: undefined, attempted: false };
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
-  const parts: ProgramParts = {
-    prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
-    localAddresses: settings.allowLocalUpstreams,
-  };
+  const parts = programParts(options, jwt);
   let program = prepareProgram(emptyTable, {}, parts);
   const dataPlane = createDataPlane({
     program,
@@ -82,6 +88,7 @@ export function createEngines(options: EnginesOptions): Engines {
     keysAttempted: () => state.attempted,
     keySetStates: jwt.keySetStates,
     traffic: metrics.snapshot,
+    endpoints: () => endpointCounts(program),
     verification: jwt.stats,
     explain: (asked) => explainRequest(program, asked),
     ports: dataPlane.ports,
@@ -108,6 +115,26 @@ function prepare(
     jwt.update(before.keySets, former.secrets);
     throw thrown;
   }
+}
+
+function programParts({ settings, logger, clock }: EnginesOptions, jwt: JwtEngine): ProgramParts {
+  return {
+    prepareStage: (stage, providers) => prepareStage(stage, providers, jwt),
+    localAddresses: settings.allowLocalUpstreams,
+    clock,
+    healthChanged: (cluster, { label, ejected, passing }) =>
+      logger.info({ upstream: cluster, endpoint: label, ejected, passing }, 'endpoint health'),
+  };
+}
+
+function endpointCounts({ upstreams }: Program): readonly EndpointCount[] {
+  const watched = [...upstreams.values()].filter(({ cluster }) => isWatched(cluster));
+  return watched.flatMap(({ cluster, endpoints }) =>
+    [...endpointStates(cluster, endpoints)].map(([state, count]) => ({
+      labels: [cluster.name, state],
+      value: count,
+    })),
+  );
 }
 
 interface EngineState {

@@ -71,6 +71,8 @@ export interface Traffic {
   /** Labels: cluster, kind. */
   readonly upstreamFailures: readonly LabelledCount[];
   readonly durations: readonly DurationCounts[];
+  /** Of Upstreams with health checks or outlier detection. Labels: cluster, state. */
+  readonly endpoints: readonly LabelledCount[];
   /** Upper bounds of the buckets of `durations`. */
   readonly boundsMs: readonly number[];
 }

@@ -43,6 +43,14 @@ function trafficMetrics({ traffic }: AdminFacts): readonly Metric[] {
       ['upstream', 'kind'],
       () => traffic().upstreamFailures,
     ),
+    gauge(
+      'upstream_endpoints',
+      'Endpoints of Upstreams that are watched: healthy, unhealthy, ejected or unchecked.',
+      ['upstream', 'state'],
+      (set) => {
+        for (const { labels, value } of traffic().endpoints) set(labels, value);
+      },
+    ),
     gauge('requests_in_flight', 'Requests that have not ended.', [], (set) =>
       set([], traffic().inFlight),
     ),

@@ -35,11 +35,16 @@ const staticSpec = obj('Fixed hosts.', {
             method: opt(str('Method.', { pattern: '^[A-Z]+$', maxLength: 16 })),
           }),
         ),
-        metadata: opt(unsupported(opaque('Metadata.'))),
+        metadata: opt(
+          opaque(
+            'Metadata by its name; texts in `envoy.lb` are the labels that subsets choose by.',
+          ),
+        ),
       }),
       256,
     ),
   ),
+  subsetSpec: opt(subsetSpecSchema),
   useTls: opt(bool('Connect with TLS. Default: when a port is 443.')),
   autoSniRewrite: opt(unsupported(bool('Server name from the address. Always so here.'))),
 });

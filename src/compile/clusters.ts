@@ -12,7 +12,7 @@ import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
 import { compileLlm } from './llm.ts';
 import { remembered } from './remembered.ts';
-import { compileBalancing, compileSubsets } from './load-balancing.ts';
+import { compileBalancing, compileSubsets, hostLabels, kubeSubsets } from './load-balancing.ts';
 import type { SecretUse } from './secrets.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHealth } from './upstream-health.ts';
@@ -88,7 +88,7 @@ function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
     return {
       endpoints,
       ...(tls ? { tls } : {}),
-      ...(subsetSpec ? { subsets: compileSubsets(subsetSpec) } : {}),
+      ...(subsetSpec ? kubeSubsets(subsetSpec, use) : {}),
     };
   }
   const target = spec.ai && compileLlm(upstream, spec.ai, use);
@@ -124,9 +124,12 @@ function staticTarget(upstream: Resource<'Upstream'>, use: SecretUse): Target {
       ...sni,
       ...(healthPath ? { healthPath } : {}),
       ...(healthMethod ? { healthMethod } : {}),
+      ...hostLabels(host.metadata),
     };
   });
   const wanted =
     spec?.useTls ?? (hosts.some(({ port }) => port === httpsPort) || sslConfig !== undefined);
-  return wanted ? { endpoints, tls: compileTls(upstream, use, false) } : { endpoints };
+  const subsets = spec?.subsetSpec ? { subsets: compileSubsets(spec.subsetSpec) } : {};
+  const tls = wanted ? { tls: compileTls(upstream, use, false) } : {};
+  return { endpoints, ...tls, ...subsets };
 }

@@ -1,6 +1,6 @@
 import { fallbackPolicies, type LoadBalancerSpec, type SubsetSpec } from '../api/load-balancer.ts';
 import type { Balancer, Subsets } from '../ir/balancer.ts';
-import type { Cluster } from '../ir/cluster.ts';
+import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import { enumName } from './enum-name.ts';
 import type { Findings } from './findings.ts';
 
@@ -70,4 +70,36 @@ export function compileSubsets(spec: SubsetSpec): Subsets {
       fallback === 'NO_FALLBACK' ? 'none' : fallback === 'DEFAULT_SUBSET' ? 'default' : 'any',
     ...(spec.defaultSubset ? { defaultLabels: spec.defaultSubset.values ?? {} } : {}),
   };
+}
+
+/** EndpointSlices do not have the labels of their pods, and pods are not read. */
+export function kubeSubsets(
+  spec: SubsetSpec,
+  { findings }: { readonly findings: Findings },
+): { readonly subsets: Subsets } {
+  const subsets = compileSubsets(spec);
+  findings.warn({
+    reason: 'Unsupported',
+    path: 'spec.kube.subsetSpec',
+    what: `labels of pods are not read yet: every request goes the way of the fallbackPolicy, which is ${fallbackText[subsets.fallback]}`,
+  });
+  return { subsets };
+}
+
+const fallbackText: Readonly<Record<Subsets['fallback'], string>> = {
+  any: 'ANY_ENDPOINT, all of them',
+  default: 'DEFAULT_SUBSET, none of them',
+  none: 'NO_FALLBACK, none of them',
+};
+
+/** Of a static host: what Envoy's load balancer would read of its metadata. */
+export function hostLabels(
+  metadata: Readonly<Record<string, unknown>> | undefined,
+): Pick<Endpoint, 'labels'> {
+  const written = metadata?.['envoy.lb'];
+  if (typeof written !== 'object' || written === null) return {};
+  const labels = Object.entries(written).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  return labels.length > 0 ? { labels: Object.fromEntries(labels) } : {};
 }

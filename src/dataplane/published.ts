@@ -10,6 +10,7 @@ export interface Published {
 /** Starts with a program, usually the empty one. */
 export function createPublished(first: Program): Published {
   let current = first;
+  first.publish();
   return {
     current: () => current,
     swap: (next) => {

@@ -14,6 +14,7 @@ export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
       requests: [],
       upstreamFailures: [],
       durations: [],
+      endpoints: [],
       boundsMs: [10, 100],
     }),
     verification: () => ({

@@ -1,7 +1,12 @@
 import type { CompileResult } from '../../src/compile/compile.ts';
 import { envoyBootstrap } from '../../src/xds/envoy-bootstrap.ts';
 import { startEnvoy, type EnvoyProcess } from './envoy-process.ts';
-import { startUpstreams, type GoldenGateway, type Upstreams } from './golden-gateway.ts';
+import {
+  loopbackAddress,
+  startUpstreams,
+  type GoldenGateway,
+  type Upstreams,
+} from './golden-gateway.ts';
 import { publishedKeys } from './golden-key-server.ts';
 import type { GoldenRequests } from './golden-story.ts';
 
@@ -81,11 +86,12 @@ async function wire({ name, compiled, requests }: EnvoyStory): Promise<Wired> {
   const { static_resources: resources, ...rest } = bootstrap;
   const { listeners, clusters } = withPrefix(resources, `${name}|`) as StaticResources;
   const names = clusters.map((cluster) => String(cluster['name']));
+  const sizes = new Map(clusters.map((cluster) => [String(cluster['name']), sizeOf(cluster)]));
   const answers = names.map((full) => {
     const cluster = full.slice(name.length + 1);
     return [full, requests.answers?.[cluster] ?? { status: 200, body: cluster }] as const;
   });
-  const upstreams = await startUpstreams(names, Object.fromEntries(answers), keyServer(requests));
+  const upstreams = await startUpstreams(sizes, Object.fromEntries(answers), keyServer(requests));
   return {
     rest,
     upstreams: { ...upstreams, take: () => upstreams.take().map(withoutPrefix).filter(isUpstream) },
@@ -152,13 +158,22 @@ interface Assignment {
   readonly endpoints: readonly { readonly lb_endpoints: readonly Json[] }[];
 }
 
+function sizeOf({ load_assignment }: Json): number {
+  const { endpoints } = load_assignment as Assignment;
+  return endpoints.reduce((sum, { lb_endpoints }) => sum + lb_endpoints.length, 0);
+}
+
 /** The same cluster with as many endpoints, all of them here and without TLS. */
 function toLoopback(cluster: Json, port: number): Json {
   const { transport_socket: _tls, dns_lookup_family: _dns, load_assignment, ...rest } = cluster;
   const { endpoints, ...assignment } = load_assignment as Assignment;
-  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
   const local = endpoints.map(({ lb_endpoints }) => ({
-    lb_endpoints: lb_endpoints.map((one) => ({ ...one, endpoint: { address } })),
+    lb_endpoints: lb_endpoints.map((one, index) => ({
+      ...one,
+      endpoint: {
+        address: { socket_address: { address: loopbackAddress(index), port_value: port } },
+      },
+    })),
   }));
   return { ...rest, type: 'STATIC', load_assignment: { ...assignment, endpoints: local } };
 }

@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer as createNetServer,
+  type AddressInfo,
+  type Server as NetServer,
+} from 'node:net';
 
 import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -7,7 +11,7 @@ import type { CompileResult } from '../../src/compile/compile.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
 import { explainRequest } from '../../src/dataplane/explain.ts';
 import { createMetrics } from '../../src/dataplane/metrics.ts';
-import { prepareProgram } from '../../src/dataplane/program.ts';
+import { prepareProgram, type Program } from '../../src/dataplane/program.ts';
 import { createDataPlane } from '../../src/dataplane/server.ts';
 import type { AskedRequest } from '../../src/ir/asked-request.ts';
 import type { Explanation } from '../../src/ir/explanation.ts';
@@ -20,6 +24,8 @@ import type { GoldenAnswerOf, GoldenRequests } from './golden-story.ts';
 /** A request as an upstream of a story saw it. */
 export interface SeenRequest {
   readonly cluster: string;
+  /** From 1. */
+  readonly endpoint: number;
   readonly method: string;
   readonly path: string;
   /** Flat, names in lower case. */
@@ -55,7 +61,9 @@ export async function startGoldenGateway(
   compiled: CompileResult,
   options: GoldenGatewayOptions,
 ): Promise<GoldenGateway> {
-  const upstreams = await startUpstreams(Object.keys(compiled.table.clusters), options.answers);
+  const clusters = Object.values(compiled.table.clusters);
+  const sizes = new Map(clusters.map(({ name, endpoints }) => [name, endpoints.length]));
+  const upstreams = await startUpstreams(sizes, options.answers);
   try {
     return await serve(compiled, upstreams, options);
   } catch (error) {
@@ -88,6 +96,7 @@ async function serve(
   });
   const [failure] = await dataPlane.swap(program);
   if (failure) throw failure.error;
+  await firstChecks(program);
   return {
     nowSeconds: Math.floor(clock.now() / 1000),
     listeners: table.listeners,
@@ -116,15 +125,19 @@ export interface Upstreams {
   readonly close: () => Promise<void>;
 }
 
-/** One server per cluster; `answerFirst` takes a request over that is not for an upstream. */
+/**
+ * One server per cluster, on as many addresses as it has endpoints; `answerFirst` takes a request over that is not for an
+ * upstream.
+ */
 export async function startUpstreams(
-  clusters: readonly string[],
+  clusters: ReadonlyMap<string, number>,
   answers: GoldenRequests['answers'],
   answerFirst: AnswerFirst = () => false,
 ): Promise<Upstreams> {
   let seen: SeenRequest[] = [];
   const servers = new Map<string, Server>();
-  for (const name of clusters) {
+  const doors: NetServer[] = [];
+  for (const [name, size] of clusters) {
     const server = echo(answers?.[name] ?? { status: 200, body: name }, {
       answerFirst,
       note: (one) => void seen.push({ cluster: name, ...one }),
@@ -133,8 +146,13 @@ export async function startUpstreams(
     server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(name, server);
+    for (let index = 1; index < size; index += 1) {
+      const door = createNetServer((socket) => void server.emit('connection', socket));
+      doors.push(door);
+      const at = { port: portOf(server), host: loopbackAddress(index) };
+      await new Promise<void>((resolve) => door.listen(at, resolve));
+    }
   }
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
   return {
     ports: new Map([...servers].map(([name, server]) => [name, portOf(server)])),
     take: () => {
@@ -143,6 +161,7 @@ export async function startUpstreams(
       return taken;
     },
     close: async () => {
+      for (const door of doors) door.close();
       for (const server of servers.values()) {
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeAllConnections();
@@ -150,6 +169,15 @@ export async function startUpstreams(
       }
     },
   };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Of an endpoint, by its place in its cluster. */
+export function loopbackAddress(index: number): string {
+  return `127.0.0.${index + 1}`;
 }
 
 type Answer = NonNullable<GoldenRequests['answers']>[string];
@@ -170,7 +198,10 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
     request.on('end', () => {
       const { method = '', url: path = '', rawHeaders } = request;
       const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
-      note({ method, path, headers, body: Buffer.concat(chunks).toString() });
+      const endpoint = Number(request.socket.localAddress?.split('.').at(-1));
+      const seen = { method, path, headers, body: Buffer.concat(chunks).toString(), endpoint };
+      // Health checks are no requests of the story.
+      if (request.headers['user-agent']?.endsWith('/HC') !== true) note(seen);
       const { status, body, drop = false, delayMs = 0, headers: more } = next(request);
       setTimeout(() => {
         if (drop) {
@@ -185,7 +216,7 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
   server.on('upgrade', (request, socket) => {
     const { method = '', url: path = '', rawHeaders } = request;
     const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
-    note({ method, path, headers, body: '' });
+    note({ method, path, headers, body: '', endpoint: 1 });
     socket.on('error', () => undefined);
     const { status, body } = next(request);
     const lines =
@@ -214,7 +245,11 @@ function wire(table: RoutingTable, ports: ReadonlyMap<string, number>): RoutingT
   const clusters = Object.entries(table.clusters).map(([name, cluster]) => {
     const { tls: _tls, ...plain } = cluster;
     const port = ports.get(name) ?? 0;
-    const endpoints = cluster.endpoints.map(({ weight }) => ({ host: '127.0.0.1', port, weight }));
+    const endpoints = cluster.endpoints.map(({ sni: _sni, ...endpoint }, index) => ({
+      ...endpoint,
+      host: loopbackAddress(index),
+      port,
+    }));
     return [name, { ...plain, endpoints }] as const;
   });
   const listeners = table.listeners.map((listener) => ({ ...listener, port: 0 }));
@@ -223,4 +258,11 @@ function wire(table: RoutingTable, ports: ReadonlyMap<string, number>): RoutingT
 
 function pause(): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, 5));
+}
+
+/** As Envoy, which listens only when every endpoint was checked once. */
+async function firstChecks({ upstreams }: Program): Promise<void> {
+  const checked = [...upstreams.values()].filter(({ cluster }) => cluster.healthCheck);
+  const endpoints = checked.flatMap((one) => one.endpoints);
+  while (endpoints.some(({ health }) => health?.passing === undefined)) await pause();
 }

@@ -34,13 +34,9 @@ export async function askGolden(
   const raw = { ...rawRequest(request), port: gateway.portOf(listener) };
   const { expect: expectation, repeat = 1 } = request;
   gateway.takeSeen();
-  const [response, ...more] = await sendAll(raw, repeat);
-  if (response === undefined) throw new Error('nothing was sent');
-  const seen = await seenOf(gateway, expectation);
-  // An explanation is of HTTP/1.1, and believes in every certificate of a client.
-  const isExplained = response.status > 0 && raw.tls?.alpn !== 'h2';
-  const ask = isExplained ? gateway.explain : undefined;
-  const explanation = await ask?.({
+  const isExplainable = raw.tls?.alpn !== 'h2';
+  // First: an answer may leave its endpoint out for the next request.
+  const told = await (isExplainable ? gateway.explain : undefined)?.({
     listener,
     ...(raw.tls === undefined ? {} : { serverName: raw.tls.sni ?? '' }),
     scheme: raw.tls === undefined ? 'http' : 'https',
@@ -49,6 +45,11 @@ export async function askGolden(
     headers: raw.lines,
     body: raw.body,
   });
+  const [response, ...more] = await sendAll(raw, repeat);
+  if (response === undefined) throw new Error('nothing was sent');
+  // An explanation is of HTTP/1.1, and believes in every certificate of a client.
+  const explanation = response.status > 0 ? told : undefined;
+  const seen = await seenOf(gateway, expectation);
   const isLogged =
     explanation?.steps.some(({ stage }) => stage === 'head') ?? 'reason' in expectation;
   const log = await gateway.takeLog(repeat, isLogged ? 2000 : 100);
@@ -166,7 +167,7 @@ async function seenOf(
 }
 
 function upstreamSeen(
-  { upstream, also = [], split, within = 0 }: GoldenExpectation,
+  { upstream, also = [], split, within = 0, endpoints }: GoldenExpectation,
   seen: readonly SeenRequest[],
 ): object {
   if (split) {
@@ -176,10 +177,12 @@ function upstreamSeen(
     });
     return { split: Object.fromEntries(counts) };
   }
+  if (endpoints !== undefined) return { endpoints: new Set(seen.map((one) => one.endpoint)).size };
   const shown = seen.map((one) => {
     const named = also.find(({ cluster }) => cluster === one.cluster) ?? upstream;
     return {
       cluster: one.cluster,
+      ...(named && 'endpoint' in named && { endpoint: one.endpoint }),
       ...(named && 'method' in named && { method: one.method }),
       ...(named && 'path' in named && { path: one.path }),
       ...(named?.headers && { headers: headersNamed(named.headers, one.headers) }),
@@ -189,7 +192,8 @@ function upstreamSeen(
   return { upstream: also.length === 0 ? shown : shown.sort(byCluster) };
 }
 
-function upstreamExpected({ upstream, also = [], split }: GoldenExpectation): object {
+function upstreamExpected({ upstream, also = [], split, endpoints }: GoldenExpectation): object {
+  if (endpoints !== undefined) return { endpoints };
   if (split) return { split };
   return { upstream: [...(upstream === undefined ? [] : [upstream]), ...also].sort(byCluster) };
 }

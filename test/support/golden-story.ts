@@ -53,6 +53,8 @@ const upstreamSchema = Type.Object(
   {
     /** `<upstream>_<namespace>`. */
     cluster: Text,
+    /** Which of its endpoints, from 1. */
+    endpoint: optional(Type.Number()),
     method: optional(Text),
     /** With its query. */
     path: optional(Text),
@@ -78,6 +80,8 @@ const expectSchema = Type.Object(
     /** With `repeat`: how many requests each cluster sees, give or take `within`. */
     split: optional(Type.Record(Text, Type.Number())),
     within: optional(Type.Number()),
+    /** With `repeat`: how many different endpoints see them. */
+    endpoints: optional(Type.Number()),
     /** Why, in the access log of the embedded data plane. */
     reason: optional(Text),
     /** `jwtFailures` of that line; null: it has none. */

@@ -39,6 +39,7 @@ describe('metrics page', () => {
       ],
       upstreamFailures: [{ labels: ['a_default', 'connect'], value: 1 }],
       durations: [{ virtualHost: 'default.x', buckets: [4, 2, 1], sumMs: 1500, count: 7 }],
+      endpoints: [{ labels: ['a_default', 'ejected'], value: 2 }],
       boundsMs: [10, 100],
     });
     expect(await linesOf({ traffic })).toEqual(
@@ -46,6 +47,7 @@ describe('metrics page', () => {
         'seekgate_requests_total{virtual_host="default.x",verdict="denied",reason="jwt_missing",status_class="4xx"} 2',
         'seekgate_requests_total{virtual_host="default.x",verdict="forwarded",reason="",status_class="2xx"} 5',
         'seekgate_upstream_failures_total{upstream="a_default",kind="connect"} 1',
+        'seekgate_upstream_endpoints{upstream="a_default",state="ejected"} 2',
         'seekgate_requests_in_flight 3',
         'seekgate_request_duration_seconds_bucket{virtual_host="default.x",le="0.01"} 4',
         'seekgate_request_duration_seconds_bucket{virtual_host="default.x",le="0.1"} 6',

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createFindings } from '../../../src/compile/findings.ts';
-import { compileBalancing, compileSubsets } from '../../../src/compile/load-balancing.ts';
+import {
+  compileBalancing,
+  compileSubsets,
+  hostLabels,
+  kubeSubsets,
+} from '../../../src/compile/load-balancing.ts';
 
 describe('compileBalancing', () => {
   it.each([
@@ -63,5 +68,28 @@ describe('compileSubsets', () => {
     ],
   ] as const)('%j', (spec, expected) => {
     expect(compileSubsets(spec as never)).toEqual(expected);
+  });
+});
+
+describe('labels', () => {
+  it.each([
+    [undefined, {}],
+    [{ other: { a: '1' } }, {}],
+    [{ 'envoy.lb': 'x' }, {}],
+    [{ 'envoy.lb': { a: 1 } }, {}],
+    [{ 'envoy.lb': { a: '1', b: 2 } }, { labels: { a: '1' } }],
+  ])('of a host with the metadata %j', (metadata, expected) => {
+    expect(hostLabels(metadata)).toEqual(expected);
+  });
+
+  it.each([
+    ['ANY_ENDPOINT', 'all of them'],
+    ['NO_FALLBACK', 'none of them'],
+  ] as const)('of pods are not read: with %s requests go to %s', (fallbackPolicy, who) => {
+    const findings = createFindings();
+    kubeSubsets({ fallbackPolicy }, { findings });
+    expect(findings.list.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      expect.stringMatching(`^warning labels of pods .* ${fallbackPolicy}, ${who}$`),
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 
 import type { Call } from '../../../src/dataplane/call.ts';
+import type { Denial } from '../../../src/dataplane/denial.ts';
 import type { EndpointPool } from '../../../src/dataplane/endpoint-pool.ts';
 import { Upstream } from '../../../src/dataplane/upstream.ts';
 import { UpstreamRequest } from '../../../src/dataplane/upstream-request.ts';
@@ -21,7 +22,8 @@ function sending(options: { readonly method?: string; readonly body?: Buffer } =
       limits: { pendingRequests: 1 },
       metrics: { upstreamFailed: (_name: string, kind: string) => void log.push(`failed ${kind}`) },
     },
-    deny: ({ status }: { status: number }) => void log.push(`deny ${status}`),
+    deny: ({ status, headers = [] }: Denial) =>
+      void log.push(['deny', status, ...headers].join(' ')),
   } as unknown as Call;
   const upstream = new Upstream(cluster(1, { maxConnections: 1 }), {
     secrets: {},
@@ -66,7 +68,7 @@ describe('UpstreamRequest', () => {
     first.start();
     second.start();
     third.start();
-    expect(log).toEqual(['dispatch', 'failed overflow', 'deny 503']);
+    expect(log).toEqual(['dispatch', 'failed overflow', 'deny 503 x-envoy-overloaded true']);
     first.onResponseEnd();
     expect(log.at(-1)).toBe('dispatch');
     expect([upstream.active, upstream.waiting]).toEqual([1, 0]);
