@@ -48,7 +48,8 @@ export async function askGolden(
   const [response, ...more] = await sendAll(raw, repeat);
   if (response === undefined) throw new Error('nothing was sent');
   // An explanation is of HTTP/1.1, and believes in every certificate of a client.
-  const explanation = response.status > 0 ? told : undefined;
+  const isExplained = response.status > 0 && isExplainable;
+  const explanation = isExplained ? told : undefined;
   const seen = await seenOf(gateway, expectation);
   const isLogged =
     explanation?.steps.some(({ stage }) => stage === 'head') ?? 'reason' in expectation;
