@@ -195,7 +195,11 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
       Object.entries(engines.keySetStates()).map(([id, state]) => {
         return { id, host: hostOf(reporter.table(), id) ?? '', ...state };
       }),
-    traffic: () => ({ ...engines.traffic(), endpoints: engines.endpoints(), boundsMs: durationBoundsMs }),
+    traffic: () => ({
+      ...engines.traffic(),
+      endpoints: engines.endpoints(),
+      boundsMs: durationBoundsMs,
+    }),
     verification: engines.verification,
     explain: engines.explain,
     listening: engines.ports,
