@@ -37,7 +37,7 @@ export interface Engines {
 }
 
 /** A number of endpoints; labels: cluster and state. */
-export interface EndpointCount {
+interface EndpointCount {
   readonly labels: readonly [cluster: string, state: string];
   readonly value: number;
 }

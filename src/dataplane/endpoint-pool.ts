@@ -85,7 +85,7 @@ export class EndpointPool implements Candidate {
 }
 
 /** `host:port`. */
-export function endpointLabel({ host, port }: Endpoint): string {
+function endpointLabel({ host, port }: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -40,7 +40,7 @@ export interface Subsets {
 }
 
 /** Labels by which a subset can be chosen, all of them together. */
-export interface SubsetSelector {
+interface SubsetSelector {
   readonly keys: readonly string[];
   /** One endpoint of it takes all requests. */
   readonly single: boolean;
