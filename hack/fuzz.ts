@@ -1,9 +1,11 @@
 // `npm run fuzz -- tokens [--count 1000000] [--seed N] [--case N]`: mutated tokens against the verifier.
 // `npm run fuzz -- served [--count 20000] [--seed N] [--case N]`: the same in requests, through the whole data plane.
 // `npm run fuzz -- http [--connections 200000] [--seed N] [--case N]`: mutated requests against the listener.
+// `npm run fuzz -- frames [--connections 10000] [--seed N] [--case N]`: mutated HTTP/2.
 // Ends with 1 when something was found; a finding says its seed and case, and can be run again alone.
 import { parseArgs } from 'node:util';
 
+import { runFrames } from './fuzz/frames-run.ts';
 import { runHttp } from './fuzz/http-run.ts';
 import { runServed } from './fuzz/served-run.ts';
 import { runTokens } from './fuzz/token-run.ts';
@@ -52,7 +54,17 @@ async function http(): Promise<boolean> {
   return findings.length === 0;
 }
 
-const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens, served, http };
+async function frames(): Promise<boolean> {
+  const report = await runFrames({
+    connections: Number(values.connections ?? 10_000),
+    seed,
+    ...only,
+  });
+  console.log(`frames, seed ${seed}:`, report);
+  return report.findings.length === 0;
+}
+
+const runs: Readonly<Record<string, () => Promise<boolean>>> = { tokens, served, http, frames };
 const run = runs[positionals[0] ?? ''];
 if (run === undefined) {
   console.error(`what to fuzz: ${Object.keys(runs).join(', ')}`);

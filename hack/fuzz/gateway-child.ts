@@ -4,10 +4,15 @@ import { readdirSync } from 'node:fs';
 
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
-import type { Limits } from '../../src/dataplane/limits.ts';
+import type { CallContext } from '../../src/dataplane/call.ts';
+import { defaultLimits, type Limits } from '../../src/dataplane/limits.ts';
 import { createMetrics } from '../../src/dataplane/metrics.ts';
-import { prepareProgram, type ProgramParts } from '../../src/dataplane/program.ts';
+import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
+import { createRequestHandler } from '../../src/dataplane/request-handler.ts';
 import { createDataPlane } from '../../src/dataplane/server.ts';
+import { createStalls } from '../../src/dataplane/stalls.ts';
+import { StreamConnection } from '../../src/dataplane/stream-connection.ts';
+import { startSocketServer } from '../../test/support/stream-lab.ts';
 import { createJwtEngine, prepareStage } from '../../src/jwt/authenticate.ts';
 import { importKeys } from '../../src/jwt/import-keys.ts';
 import {
@@ -78,9 +83,40 @@ async function start(setting: GatewaySetting): Promise<void> {
     clock: systemClock,
     limits: setting.limits,
   });
-  await dataPlane.swap(prepareProgram(routing, {}, parts));
-  process.on('message', () => process.send?.(stateOf(dataPlane.inFlight())));
-  process.send?.({ port: dataPlane.ports()['default'] });
+  const program = prepareProgram(routing, {}, parts);
+  await dataPlane.swap(program);
+  const streams = await startStreams(program, setting.limits);
+  process.on('message', () => process.send?.(stateOf(dataPlane.inFlight() + streams.inFlight())));
+  process.send?.({ port: dataPlane.ports()['default'], streamPort: streams.port });
+}
+
+/** HTTP/2 without TLS below it, so that a fuzzer can write its frames. */
+async function startStreams(program: Program, limits: Partial<Limits>) {
+  const metrics = createMetrics();
+  let inFlight = 0;
+  const context: CallContext = {
+    limits: { ...defaultLimits, ...limits },
+    clock: systemClock,
+    logger: createLogger('error'),
+    accessLog: undefined,
+    metrics: {
+      ...metrics,
+      requestStarted: () => void (inFlight += 1),
+      requestEnded: () => void (inFlight -= 1),
+    },
+    stalls: createStalls(systemClock),
+    random: Math.random,
+  };
+  const handle = createRequestHandler(
+    context,
+    () => program,
+    () => 'default',
+  );
+  const connection = { scheme: 'http', peer: '127.0.0.1' } as const;
+  const { port } = await startSocketServer((socket) => {
+    void new StreamConnection(socket, { context, connection, handle, announced: false });
+  });
+  return { port, inFlight: () => inFlight };
 }
 
 function stateOf(inFlight: number): GatewayState {

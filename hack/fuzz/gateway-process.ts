@@ -10,6 +10,8 @@ import { places } from './token-worlds.ts';
 /** A gateway in a process of its own. */
 export interface ForkedGateway {
   readonly port: number;
+  /** Of HTTP/2 without TLS. */
+  readonly streamPort: number;
   /** After a collection of garbage. */
   readonly state: () => Promise<GatewayState>;
   /** Undefined while it runs. */
@@ -56,16 +58,17 @@ export async function forkGateway(setting: ForkSetting): Promise<ForkedGateway> 
   let errors = '';
   child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
   child.send({ ...setting, provider, keyText: JSON.stringify(key.jwk) });
-  const [{ port }] = (await Promise.race([
+  const [{ port, streamPort }] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(errors))),
-  ])) as [{ port: number }];
+  ])) as [{ port: number; streamPort: number }];
   const exit = (): string | undefined =>
     child.exitCode === null && child.signalCode === null && errors === ''
       ? undefined
       : `${child.exitCode ?? child.signalCode ?? 'runs'} ${errors}`;
   return {
     port,
+    streamPort,
     exit,
     state: async () => {
       child.send('state');
