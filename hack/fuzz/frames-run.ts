@@ -16,7 +16,7 @@ export interface FramesReport {
   readonly findings: readonly string[];
 }
 
-const limits = { headTimeoutMs: 1000, bodyIdleMs: 1000, keepAliveMs: 1000, streamIdleMs: 3000 };
+const limits = { headTimeoutMs: 1000, bodyIdleMs: 1000, keepAliveMs: 1000, streamIdleMs: 20_000 };
 const deadlineMs = 45_000;
 
 /** Sends mutated HTTP/2 to the streams of a data plane in a process of its own. */

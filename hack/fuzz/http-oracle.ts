@@ -21,6 +21,8 @@ export function faultsOf(connection: Connection): readonly string[] {
   const { reading, answers, seen, left } = connection;
   const faults: string[] = [];
   const sent = reading.requests;
+  // An upstream that was too slow, or was let go of: it may also see a request late.
+  const failed = answers.answers.filter(({ status }) => status >= 500).length;
   let next = 0;
   for (const request of seen) {
     const at = sent.findIndex((one, index) => index >= next && isSame(one, request));
@@ -31,7 +33,7 @@ export function faultsOf(connection: Connection): readonly string[] {
       );
       continue;
     }
-    next = at + 1;
+    if (failed === 0) next = at + 1;
     faults.push(...trustFaults(found, request, connection));
   }
   const good = answers.answers.filter(({ headers }) => headers.some(([name]) => name === 'x-seen'));
@@ -44,8 +46,6 @@ export function faultsOf(connection: Connection): readonly string[] {
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
     faults.push('answers out of order');
   }
-  // An upstream that was too slow, or was let go of.
-  const failed = answers.answers.filter(({ status }) => status >= 500).length;
   const broken = left || reading.tail !== 'clean' || answers.cut;
   // What was answered may be lost to a client that resets its connection.
   if (!left && seen.length > good.length + failed + (broken ? 1 : 0)) {

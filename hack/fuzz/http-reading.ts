@@ -120,7 +120,7 @@ function framingOf(
     return 'chunked';
   }
   const [, length = '0'] = lengths[0] ?? [];
-  if (!/^[0-9]{1,15}$/.test(length)) throw new Fault('length');
+  if (!/^0*[0-9]{1,15}$/.test(length)) throw new Fault('length');
   return Number(length);
 }
 

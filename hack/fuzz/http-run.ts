@@ -52,7 +52,7 @@ export interface HttpReport {
   readonly findings: readonly HttpFinding[];
 }
 
-const limits = { headTimeoutMs: 1000, bodyIdleMs: 1000, keepAliveMs: 1000, streamIdleMs: 3000 };
+const limits = { headTimeoutMs: 1000, bodyIdleMs: 1000, keepAliveMs: 1000, streamIdleMs: 20_000 };
 /** The limits, two rounds of looking for what is over them, and a busy machine. */
 const deadlineMs = 45_000;
 const findingLimit = 20;

@@ -73,6 +73,8 @@ export function readHead(raw: readonly string[], minorVersion: number): RequestH
     const names = nominated;
     removeLines(headers, (name) => names.has(name));
   }
+  // Beyond that a number is another one when it is written again.
+  if (!Number.isSafeInteger(contentLength)) return badRequest('bad_request', 'length too large');
   if (chunked && asksUpgrade && nominated?.has('upgrade') === true) return chunkedUpgrade;
   const counts = nominated?.has('upgrade') === true && minorVersion > 0 && upgrade !== 'h2c';
   return { headers, host, contentLength, chunked, asksUpgrade, upgrade: counts ? upgrade : '' };

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 
+import { runFrames } from '../../hack/fuzz/frames-run.ts';
 import { runHttp } from '../../hack/fuzz/http-run.ts';
 import { runServed } from '../../hack/fuzz/served-run.ts';
 import { runTokens } from '../../hack/fuzz/token-run.ts';
@@ -32,4 +33,10 @@ test('2,000 mutated connections: nothing ambiguous goes on, nothing hangs, nothi
   expect(report.connections).toBe(2000);
   expect(report.upstreamRequests).toBeGreaterThan(300);
   expect(report.late.inFlight).toBe(0);
+}, 120_000);
+
+test('1,000 connections of mutated HTTP/2: nothing ambiguous goes on, nothing hangs', async () => {
+  const { findings, upstreamRequests } = await runFrames({ connections: 1000, seed });
+  expect({ seed, findings }).toEqual({ seed, findings: [] });
+  expect(upstreamRequests).toBeGreaterThan(20);
 }, 120_000);

@@ -62,6 +62,8 @@ describe('readHead', () => {
 
   test.each([
     [['Host', 'a', 'Host', 'a'], 1, 400],
+    [['Content-Length', '9007199254740993'], 1, 400],
+    [['Content-Length', '10000000000000000000'], 1, 400],
     [['Connection', 'x, Upgrade', 'Upgrade', 'h2c', 'Transfer-Encoding', 'chunked'], 1, 400],
     [['Transfer-Encoding', 'gzip, chunked'], 1, 501],
     [['Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'], 1, 501],
