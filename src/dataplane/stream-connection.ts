@@ -69,6 +69,8 @@ export class StreamConnection implements Watched {
   }
 
   progress(): number {
+    // Of an answer that began behind a reset node waits for the end, and would never say that the stream is over.
+    for (const stream of this.#open) if (stream.closed) stream.destroy();
     return this.#open.size > 0 ? this.#options.context.clock.monotonic() : -this.#begun;
   }
 
