@@ -167,34 +167,3 @@ test('who resets without end is shown the door', async () => {
   expect(code).toBe(11);
   expect(begun).toBeLessThan(300);
 });
-
-test('a stream that is reset behind its head is over, although its answer never ends', async () => {
-  const open: ClientResponse[] = [];
-  const server = await serving((_request, response) => {
-    open.push(response);
-    response.writeHead(200, []);
-    response.end('ok');
-  });
-  const frame = (type: number, flags: number, stream: number, payload: readonly number[]) =>
-    Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream, ...payload]);
-  const socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  // GET http / of the authority "a", which ends the stream; then three times a reset.
-  const reset = frame(3, 0, 1, [0, 0, 0, 8]);
-  socket.write(
-    Buffer.concat([
-      Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-      frame(4, 0, 0, []),
-      frame(1, 5, 1, [0x82, 0x86, 0x84, 0x01, 0x01, 0x61]),
-      ...[reset, reset, reset],
-    ]),
-  );
-  while (open.length === 0) await new Promise((settle) => setTimeout(settle, 5));
-  let closed = false;
-  open[0]?.on('close', () => (closed = true));
-  await new Promise((settle) => setTimeout(settle, 50));
-  server.clock.advance(1000);
-  await new Promise((settle) => setTimeout(settle, 50));
-  expect(closed).toBe(true);
-  socket.destroy();
-});
