@@ -1,6 +1,6 @@
 import { corsMergeSchema, corsSchema } from './cors.ts';
 import { faultsSchema } from './faults.ts';
-import { headerManipulationSchema } from './header-manipulation.ts';
+import { headerManipulationSchema, shareHeaderManipulationSchema } from './header-manipulation.ts';
 import {
   routeExtensionSchema,
   stagedRouteSchema,
@@ -121,7 +121,7 @@ export type RouteOptions = Static<typeof routeOptionsSchema>;
 
 /** Options of one share of a weighted route. */
 export const destinationOptionsSchema = obj('Options for this share.', {
-  headerManipulation: opt(whole(headerManipulationSchema)),
+  headerManipulation: opt(whole(shareHeaderManipulationSchema)),
   extensions: later('Extensions.'),
   transformations: later('Transformations.'),
   stagedTransformations: later('Transformations by stage.'),
