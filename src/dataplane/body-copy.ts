@@ -1,11 +1,11 @@
 import type { ClientRequest } from './client-message.ts';
+import { JoinedBytes } from './joined-bytes.ts';
 
 /** Keeps a body while it goes to the upstream, up to a bound: it may have to be sent a second time. */
 export class BodyCopy {
   readonly #source: ClientRequest;
   readonly #limit: number;
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  #bytes: JoinedBytes | undefined = new JoinedBytes();
 
   constructor(source: ClientRequest, limit: number) {
     this.#source = source;
@@ -15,13 +15,13 @@ export class BodyCopy {
 
   /** All of it; undefined: it is still coming, or too large. */
   get whole(): Buffer | undefined {
-    if (!this.#source.readableEnded || this.#bytes > this.#limit) return undefined;
-    return Buffer.concat(this.#pieces);
+    return this.#source.readableEnded ? this.#bytes?.all : undefined;
   }
 
   #keep(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#limit) this.#pieces = [];
-    else this.#pieces.push(chunk);
+    const bytes = this.#bytes;
+    if (bytes === undefined) return;
+    if (bytes.size + chunk.length > this.#limit) this.#bytes = undefined;
+    else bytes.add(chunk);
   }
 }

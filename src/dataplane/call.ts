@@ -5,6 +5,7 @@ import type { AccessLog } from './access-log.ts';
 import { BodyWatch } from './body-watch.ts';
 import type { ClientRequest, ClientResponse } from './client-message.ts';
 import type { Denial, LocalReply } from './denial.ts';
+import { watchDeparture } from './departure.ts';
 import type { Connection, Exchange } from './exchange.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
@@ -202,6 +203,7 @@ export class Call {
     if (!this.writeHead(status, lines)) return;
     this.bytesSent = this.exchange.method === 'HEAD' ? 0 : bytes;
     this.response.end(body);
+    watchDeparture(this);
   }
 
   /** The response is over, in one way or the other; runs once. */

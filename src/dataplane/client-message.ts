@@ -30,6 +30,8 @@ export interface ClientResponse {
   readonly tunnel: Duplex | undefined;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  /** Of what was written, something waits here for the client to take it. */
+  readonly isLeaving: boolean;
   /** A number that grows whenever the client takes something. */
   readonly bytesTaken: number;
   writeContinue(): void;

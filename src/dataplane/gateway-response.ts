@@ -17,6 +17,10 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage>
     return this.req.socket.bytesWritten;
   }
 
+  get isLeaving(): boolean {
+    return this.writableLength > 0;
+  }
+
   cut(): void {
     const { socket, httpVersionMinor } = this.req;
     // Without a length and chunks, an orderly end of the connection would be the end of the answer.

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 
 import type { ClientRequest } from './client-message.ts';
+import { JoinedBytes } from './joined-bytes.ts';
 
 /** Pieces below this wait for the others of the same read. */
 const SHORT_BYTES = 1024;
@@ -98,9 +99,7 @@ function collectPieces(
   limit: number,
   done: (collected: Collected) => void,
 ): void {
-  // Joined as they come: a piece may be one byte, and as an object of its own it would take a hundred.
-  let bytes: Buffer = empty;
-  let size = 0;
+  const bytes = new JoinedBytes();
   let over = false;
   const finish = (collected: Collected): void => {
     if (over) return;
@@ -108,25 +107,15 @@ function collectPieces(
     done(collected);
   };
   source.on('data', (chunk: Buffer) => {
-    if (size + chunk.length > limit) finish('too large');
-    if (over) return;
-    bytes = withRoom(bytes, size, chunk.length);
-    size += chunk.copy(bytes, size);
+    if (bytes.size + chunk.length > limit) finish('too large');
+    if (!over) bytes.add(chunk);
   });
-  source.on('end', () => finish(bytes.subarray(0, size)));
+  source.on('end', () => finish(bytes.all));
   source.on('close', () => finish('aborted'));
   source.on('error', ignore);
 }
 
 const empty = Buffer.alloc(0);
-
-/** The same bytes with room for more: twice as much each time, so that each is copied once on average. */
-function withRoom(bytes: Buffer, used: number, needed: number): Buffer {
-  if (used + needed <= bytes.length) return bytes;
-  const roomier = Buffer.allocUnsafe(Math.max(used + needed, 2 * bytes.length, 4096));
-  bytes.copy(roomier, 0, 0, used);
-  return roomier;
-}
 
 function ignore(): void {
   // What it means is told by 'close'.

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 
 import type { KeyRedaction } from '../llm/key-redaction.ts';
 import type { Call } from './call.ts';
+import { watchDeparture } from './departure.ts';
 import type { ResponseHead } from './response-headers.ts';
 import type { Watched } from './stalls.ts';
 
@@ -49,6 +50,7 @@ export class ResponseWriter implements Watched {
       this.#ended = true;
       if (data.length <= SHORT_BYTES) response.end(data.toString('latin1'), 'latin1');
       else response.end(data);
+      watchDeparture(this.#call);
       return;
     }
     if (this.#remaining > 0) this.#remaining -= data.length;
@@ -65,6 +67,7 @@ export class ResponseWriter implements Watched {
       this.#call.bytesSent += rest.length;
       this.#call.response.end(rest);
     }
+    watchDeparture(this.#call);
   }
 
   /** Nothing more will be written. */

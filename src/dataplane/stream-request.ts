@@ -8,6 +8,12 @@ import type { StreamHead } from './stream-head.ts';
 /** What a frame takes on the wire beside its data. */
 const FRAME_BYTES = 9;
 
+/** Of so many frames one is marked. */
+const FRAMES_PER_MARK = 256;
+
+/** So many frames may wait for whoever reads them: each is an object of its own, whatever it holds. */
+const WAITING_MARKS = 16;
+
 /** So much framing is taken before it is compared with the data. */
 const OVERHEAD_BYTES = 80 * 1024;
 
@@ -24,6 +30,10 @@ export class StreamRequest extends Readable implements ClientRequest {
   #bytes = 0;
   #frames = 0;
   #isDiscarded = false;
+  #arrivedFrames = 0;
+  #arrivedBytes = 0;
+  /** Bytes that had arrived at each mark, of those that still wait. */
+  readonly #marks: number[] = [];
 
   constructor(stream: ServerHttp2Stream, { method, url, rawHeaders, fault }: StreamHead) {
     super({ highWaterMark: 64 * 1024 });
@@ -37,6 +47,7 @@ export class StreamRequest extends Readable implements ClientRequest {
       stream.on('data', (chunk: Buffer) => this.#data(chunk));
       stream.on('end', () => this.#end());
       stream.pause();
+      this.#watchArrivals();
     }
     stream.on('close', () => {
       if (!this.complete) this.destroy();
@@ -70,6 +81,27 @@ export class StreamRequest extends Readable implements ClientRequest {
     if (this.#frames * FRAME_BYTES > OVERHEAD_BYTES + 2 * this.#bytes) {
       this.#stream.destroy(new Error('mostly framing'));
     } else if (!this.push(chunk)) this.#stream.pause();
+  }
+
+  /** Frames come until the window of the stream is full, also while nobody reads it. */
+  #watchArrivals(): void {
+    const stream = this.#stream;
+    const push = stream.push.bind(stream);
+    stream.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+      if (chunk !== null) this.#arrived(chunk.length);
+      return push(chunk, encoding);
+    };
+  }
+
+  #arrived(bytes: number): void {
+    this.#arrivedBytes += bytes;
+    this.#arrivedFrames += 1;
+    if (this.#arrivedFrames % FRAMES_PER_MARK !== 0) return;
+    const marks = this.#marks;
+    marks.push(this.#arrivedBytes);
+    const read = this.#arrivedBytes - this.#stream.readableLength - this.readableLength;
+    while ((marks[0] ?? read) < read) marks.shift();
+    if (marks.length > WAITING_MARKS) this.#stream.destroy(new Error('too many frames wait'));
   }
 
   #end(): void {

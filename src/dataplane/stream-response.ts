@@ -44,6 +44,11 @@ export class StreamResponse extends EventEmitter implements ClientResponse {
     return this.#written - this.#stream.writableLength;
   }
 
+  /** Also its end is held back by a client that leaves it no room. */
+  get isLeaving(): boolean {
+    return !this.writableFinished && !this.#stream.destroyed;
+  }
+
   writeContinue(): void {
     this.#stream.additionalHeaders({ ':status': 100 });
   }

@@ -55,20 +55,49 @@ test('is never complete when the client leaves', async () => {
   expect(request.complete).toBe(false);
 });
 
-test('gives up on a body that is mostly framing', async () => {
+async function beginBytes() {
   const accepted = lab.accepted();
   const socket = connect(lab.port, '127.0.0.1');
   socket.on('error', () => undefined);
-  const bytes = frame(frameType.data, 0, 1, 'x');
   socket.write(preface);
   socket.write(frame(frameType.headers, 4, 1, fields('POST', 'a.test')));
   const { stream, raw } = await accepted;
   const head = readStreamHead(raw, { hasBody: true, headBytes: 1000 });
-  const request = new StreamRequest(stream, head);
+  const send = (count: number, bytes: number) => {
+    const one = frame(frameType.data, 0, 1, Buffer.alloc(bytes));
+    socket.write(Buffer.concat(Array.from({ length: count }, () => one)));
+  };
+  return { socket, stream, request: new StreamRequest(stream, head), send };
+}
+
+test('gives up on a body that is mostly framing', async () => {
+  const { socket, stream, request, send } = await beginBytes();
   request.resume();
-  socket.write(Buffer.concat(Array.from({ length: 20_000 }, () => bytes)));
+  send(20_000, 1);
   await new Promise((resolve) => stream.on('close', resolve));
   expect(request.complete).toBe(false);
   expect(request.socket.bytesRead).toBeLessThan(15_000);
+  socket.destroy();
+});
+
+test('lets no more than some thousand frames wait while nobody reads', async () => {
+  const { socket, stream, send } = await beginBytes();
+  send(1, 10_000);
+  send(20_000, 2);
+  await new Promise((resolve) => stream.on('close', resolve));
+  expect(stream.destroyed).toBe(true);
+  socket.destroy();
+});
+
+test('counts no frames that were read', async () => {
+  const { socket, request, send } = await beginBytes();
+  request.resume();
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  for (let turn = 0; turn < 4; turn += 1) {
+    send(2000, 8);
+    while (bytes < (turn + 1) * 16_000) await once(request, 'data');
+  }
+  expect(request.destroyed).toBe(false);
   socket.destroy();
 });
