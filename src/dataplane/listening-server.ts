@@ -213,6 +213,11 @@ export class ListeningServer {
       return;
     }
     if (head.length > 0) socket.unshift(head);
+    // Nobody else reads it until the upstream has agreed: a client that leaves before would go unnoticed.
+    socket.on('end', () => {
+      if (!response.headersSent) socket.destroy();
+    });
+    socket.read(0);
     response.tunnel = socket;
     response.on('finish', () => request.socket.destroySoon());
     socket.on('drain', () => response.emit('drain'));

@@ -12,7 +12,7 @@ const scope = createScope();
 
 afterEach(scope.close);
 
-async function leaving(more: { readonly isLeaving?: boolean; readonly streamIdleMs?: number }) {
+function leaving(more: { readonly isLeaving?: boolean; readonly streamIdleMs?: number }) {
   const { isLeaving = true, streamIdleMs = 5000 } = more;
   const clock = createFakeClock();
   const response = Object.assign(new EventEmitter(), { isLeaving, bytesTaken: 0 });
@@ -28,19 +28,19 @@ async function leaving(more: { readonly isLeaving?: boolean; readonly streamIdle
 }
 
 describe('an answer that is whole', () => {
-  test('is cut when the client takes nothing of it', async () => {
-    const { clock, aborts } = await leaving({});
-    await clock.advance(4000);
+  test('is cut when the client takes nothing of it', () => {
+    const { clock, aborts } = leaving({});
+    clock.advance(4000);
     expect(aborts()).toBe(0);
-    await clock.advance(3000);
+    clock.advance(3000);
     expect(aborts()).toBe(1);
   });
 
-  test('goes on as long as the client takes some of it', async () => {
-    const { clock, response, aborts } = await leaving({});
+  test('goes on as long as the client takes some of it', () => {
+    const { clock, response, aborts } = leaving({});
     for (let turn = 0; turn < 5; turn += 1) {
       response.bytesTaken += 1;
-      await clock.advance(4000);
+      clock.advance(4000);
     }
     expect(aborts()).toBe(0);
   });
@@ -48,16 +48,16 @@ describe('an answer that is whole', () => {
   test.each([
     ['there is no bound', { streamIdleMs: 0 }],
     ['all of it is out', { isLeaving: false }],
-  ])('is not watched where %s', async (_name, more) => {
-    const { clock, aborts } = await leaving(more);
-    await clock.advance(60_000);
+  ])('is not watched where %s', (_name, more) => {
+    const { clock, aborts } = leaving(more);
+    clock.advance(60_000);
     expect(aborts()).toBe(0);
   });
 
-  test('is not watched any more when it is out', async () => {
-    const { clock, response, aborts } = await leaving({});
+  test('is not watched any more when it is out', () => {
+    const { clock, response, aborts } = leaving({});
     response.emit('close');
-    await clock.advance(60_000);
+    clock.advance(60_000);
     expect(aborts()).toBe(0);
   });
 });

@@ -199,6 +199,21 @@ describe('a tunnel', () => {
   });
 });
 
+describe('an upgrade that the upstream has not answered yet', () => {
+  test('is over when the client leaves', async () => {
+    let left = (): void => undefined;
+    const upstreamLeft = new Promise<void>((resolve) => (left = resolve));
+    const port = await scope.rawUpstream((socket) => socket.resume().on('close', left));
+    const gateway = await scope.gateway(table(virtualHost(), [cluster(port)]));
+    const client = clientOf(gateway);
+    const asked = performance.now();
+    setTimeout(() => client.socket.destroy(), 50);
+    expect(await gateway.nextLine()).toMatchObject({ status: 0, aborted: true });
+    await upstreamLeft;
+    expect(performance.now() - asked).toBeLessThan(10_000);
+  });
+});
+
 describe('an upgrade that the upstream refuses', () => {
   test('has the answer as it is, however long', async () => {
     const body = 'x'.repeat(3 * 1024 * 1024);
