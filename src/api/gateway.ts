@@ -7,6 +7,7 @@ import {
   later,
   list,
   map,
+  nullableBool,
   obj,
   opt,
   opaque,
@@ -104,7 +105,14 @@ const httpGateway = obj('Serves VirtualServices over HTTP. Nothing chosen: all.'
       connectionLimit: later('Limits of connections.'),
       networkLocalRatelimit: later('Rate limits of connections.'),
       httpLocalRatelimit: later('Rate limits without a server.'),
-      router: later('Router.'),
+      router: opt(
+        obj('What Envoy adds to requests and answers.', {
+          suppressEnvoyHeaders: opt(
+            nullableBool('No x-envoy- headers of its own. They are not sent in any case.'),
+          ),
+          dynamicStats: later('Statistics of clusters.'),
+        }),
+      ),
       tap: later('Taps.'),
       statefulSession: later('Sessions.'),
       headerValidationSettings: later('Checks of headers.'),

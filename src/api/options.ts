@@ -94,7 +94,7 @@ export const routeOptionsSchema = obj(
     lbHash: opt(lbHashSchema),
     upgrades: opt(upgradesSchema),
     hostRewrite: opt(str('New Host for the upstream.', { maxLength: 253 })),
-    autoHostRewrite: opt(nullableBool('Host is the name of the endpoint. Default false.')),
+    autoHostRewrite: opt(nullableBool('Host is the addr of the static endpoint. Default false.')),
     hostRewritePathRegex: opt(regexRewriteSchema('Host is made of the path.')),
     hostRewriteHeader: opt(str('Host is the value of this header.', { maxLength: 256 })),
     appendXForwardedHost: opt(

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { Subsets } from '../ir/balancer.ts';
 import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
@@ -122,6 +124,8 @@ function staticTarget(upstream: Resource<'Upstream'>, use: SecretUse): Target {
       port: host.port,
       weight: host.loadBalancingWeight ?? 1,
       ...sni,
+      // Gloo: what is written is its name, other than the addresses of pods.
+      ...(isIP(host.addr) === 0 ? {} : { hostname: host.addr }),
       ...(healthPath ? { healthPath } : {}),
       ...(healthMethod ? { healthMethod } : {}),
       ...hostLabels(host.metadata),

@@ -24,7 +24,7 @@ export function clusterRefusal(exchange: Exchange, upstream: Upstream): Denial |
 function leadsToNoHost({ route, headers, path }: Exchange): boolean {
   const action = route?.route.action;
   if (action?.kind !== 'forward' || route?.editsHeaders === true) return false;
-  return rewrittenHost(action.host?.to, headers, { endpoint: '', path }) === null;
+  return rewrittenHost(action.host?.to, headers, { endpoint: undefined, path }) === null;
 }
 
 /** What Host is to be rewritten to is no host. */

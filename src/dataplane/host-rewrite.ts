@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 
+import type { Endpoint } from '../ir/cluster.ts';
 import type { HostRewrite, HostSource } from '../ir/rewrite.ts';
 import { rewriteRegex } from '../rbac/regex.ts';
 import { firstValue, lineAt } from './header-edits.ts';
@@ -8,8 +9,8 @@ import { normalizeHost } from './request-host.ts';
 
 /** What the new `Host` may be made of. */
 export interface HostInput {
-  /** Host name or address of the chosen endpoint. */
-  readonly endpoint: string;
+  /** The one that was chosen; undefined: none is yet. */
+  readonly endpoint: Endpoint | undefined;
   /** As it came, without its query. */
   readonly path: string;
 }
@@ -25,13 +26,18 @@ export function rewrittenHost(
 ): string | null | undefined {
   if (to === undefined) return undefined;
   if (to.kind === 'literal') return to.value;
-  if (to.kind === 'endpoint') return isIP(endpoint) === 0 ? endpoint : undefined;
+  if (to.kind === 'endpoint') return endpoint && nameOf(endpoint);
   const value =
     to.kind === 'header'
       ? firstValue(lines, to.name)
       : rewriteRegex(to.pattern, to.substitution, path);
   if (value === undefined || value === '') return undefined;
   return normalizeHost(value, false) === undefined ? null : value;
+}
+
+function nameOf({ host, hostname }: Endpoint): string | undefined {
+  const name = hostname ?? (isIP(host) === 0 ? host : undefined);
+  return name !== undefined && isIP(name) === 6 ? `[${name}]` : name;
 }
 
 /** Replaces the value of the `host` line; the one before is kept in `x-forwarded-host` where that is asked for. */

@@ -1,3 +1,4 @@
+import type { HostRewrite } from '../ir/rewrite.ts';
 import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
 import type { Denial } from './denial.ts';
@@ -51,21 +52,41 @@ function headersFor(
   { endpoint, body }: Target,
 ): HeaderLines | Denial {
   const { exchange } = call;
-  const { connection, authority, headers, path, route } = exchange;
+  const { connection, authority, headers, path } = exchange;
   const contentLength = declaredLength(exchange, body);
   const { peer, scheme } = connection;
   const lines = upstreamHeaders({ headers, peer, scheme, authority, contentLength });
   editRequest(call, lines);
-  const action = route?.route.action;
-  const rewrite = action?.kind === 'forward' ? action.host : undefined;
+  const rewrite = rewriteOf(exchange);
   if (backend !== undefined) {
     prepareHeaders(lines, backend, exchange.spent.some(isAuthorization));
     replaceHost(lines, backend.settings.authority, rewrite);
     return lines;
   }
-  const host = rewrittenHost(rewrite?.to, lines, { endpoint: endpoint.endpoint.host, path });
+  const host = rewrittenHost(rewrite?.to, lines, { endpoint: endpoint.endpoint, path });
   if (host === null) return noHost;
   if (host !== undefined) replaceHost(lines, host, rewrite);
+  return lines;
+}
+
+function rewriteOf({ route }: Exchange): HostRewrite | undefined {
+  const action = route?.route.action;
+  return action?.kind === 'forward' ? action.host : undefined;
+}
+
+/** The lines of one more try: as those of the try before it, with the `Host` of its own endpoint where the route asks for it. */
+export function linesAgain(
+  { exchange }: Call,
+  { backend }: Upstream,
+  { endpoint }: EndpointPool,
+  former: HeaderLines,
+): HeaderLines {
+  const rewrite = rewriteOf(exchange);
+  if (backend !== undefined || rewrite?.to?.kind !== 'endpoint') return former;
+  const host = rewrittenHost(rewrite.to, former, { endpoint, path: exchange.path });
+  if (host === undefined || host === null) return former;
+  const lines = [...former];
+  replaceHost(lines, host, rewrite);
   return lines;
 }
 

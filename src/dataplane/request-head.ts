@@ -1,5 +1,6 @@
 import { badRequest, type Denial } from './denial.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
+import { proxyOrders } from './proxy-orders.ts';
 
 /** A request head after one pass over its raw lines. */
 export interface RequestHead {
@@ -37,6 +38,7 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
     'proxy-connection',
     // Only a proxy in front of the gateway could say it, and none is trusted with it (Envoy: SANITIZE).
     'x-forwarded-client-cert',
+    ...proxyOrders,
   ].map((name) => [name, 'drop'] as const),
 ]);
 

@@ -5,6 +5,7 @@ import type { Denial } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { noEndpoint } from './forward-refusal.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
+import { linesAgain } from './outgoing-head.ts';
 import { RequestBody } from './request-body.ts';
 import { nextEndpoint } from './request-hash.ts';
 import { retriesAnswer, retriesFault, retryDelayMs } from './retry-rule.ts';
@@ -35,6 +36,8 @@ export class Tries implements Cancellable, TryOwner {
   readonly #rules: TryRules;
   readonly #request: TriedRequest;
   #count = 0;
+  /** Of the last try. */
+  #headers: HeaderLines;
   #current: UpstreamRequest | undefined;
   #over = false;
   /** One that counts against what the cluster may have is under way. */
@@ -49,6 +52,7 @@ export class Tries implements Cancellable, TryOwner {
     this.#upstream = upstream;
     this.#rules = rules;
     this.#request = request;
+    this.#headers = request.outgoing.headers;
   }
 
   start(endpoint: EndpointPool): void {
@@ -136,8 +140,9 @@ export class Tries implements Cancellable, TryOwner {
   #retry(body: Buffer | null): void {
     if (this.#over) return;
     const endpoint = nextEndpoint(this.#call, this.#upstream);
-    if (endpoint !== undefined) this.#try(endpoint, { ...this.#request.outgoing, body });
-    else this.#answer(noEndpoint);
+    if (endpoint === undefined) return this.#answer(noEndpoint);
+    this.#headers = linesAgain(this.#call, this.#upstream, endpoint, this.#headers);
+    this.#try(endpoint, { ...this.#request.outgoing, headers: this.#headers, body });
   }
 
   /** Undefined: not all of it is here, so that it cannot be sent again. */

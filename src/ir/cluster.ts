@@ -55,6 +55,8 @@ export interface Endpoint {
   readonly sni?: string;
   /** What subsets choose by. */
   readonly labels?: Labels;
+  /** What `Host` becomes where a route asks for the name of the endpoint; absent: `host`, where that is a name. */
+  readonly hostname?: string;
   /** Path of its health checks in place of the cluster's. */
   readonly healthPath?: string;
   /** Likewise the method. */

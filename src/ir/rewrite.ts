@@ -7,7 +7,7 @@ export interface HostRewrite {
 
 export type HostSource =
   | { readonly kind: 'literal'; readonly value: string }
-  /** The name of the endpoint; an address leaves `Host` as it is. */
+  /** The name of the endpoint; one that has none leaves `Host` as it is. */
   | { readonly kind: 'endpoint' }
   /** The first line of this name; without one `Host` stays. */
   | { readonly kind: 'header'; readonly name: string }

@@ -68,21 +68,26 @@ function envoyCluster(cluster: Cluster, translation: Translation): EnvoyConfig {
       cluster_name: name,
       endpoints: [{ lb_endpoints: endpoints.map((endpoint) => envoyEndpoint(endpoint, cluster)) }],
     },
-    ...(tls ? { transport_socket: tlsSocket(tls, endpoints, translation) } : {}),
+    ...(tls ? tlsSockets(tls, endpoints, translation) : {}),
   };
 }
 
 function envoyEndpoint(endpoint: Endpoint, { tls, subsets }: Cluster): EnvoyConfig {
   const { host, port, weight, labels = {} } = endpoint;
-  const name = serverName(endpoint, tls);
+  const hostname = endpoint.hostname ?? (isIP(host) === 0 ? host : undefined);
+  const filterMetadata = {
+    ...(subsets ? lbMetadata({ ...emptyLabels(subsets), ...labels }) : {}),
+    ...(tls ? socketMetadata(endpoint, tls) : {}),
+  };
   return {
     endpoint: {
       address: { socket_address: { address: host, port_value: port } },
-      // RFC 6066 section 3: an address is no server name.
-      ...(isIP(name) === 0 ? { hostname: name } : {}),
+      ...(hostname === undefined ? {} : { hostname }),
     },
     load_balancing_weight: weight,
-    ...(subsets ? { metadata: lbMetadata({ ...emptyLabels(subsets), ...labels }) } : {}),
+    ...(Object.keys(filterMetadata).length > 0
+      ? { metadata: { filter_metadata: filterMetadata } }
+      : {}),
   };
 }
 
@@ -91,16 +96,43 @@ function emptyLabels({ selectors }: Subsets): Labels {
   return Object.fromEntries(selectors.flatMap(({ keys }) => keys.map((key) => [key, ''])));
 }
 
+const socketMatch = 'envoy.transport_socket_match';
+
+/** The name of the endpoint is for `Host`; that for TLS may be another one, so that each has a socket of its own. */
+function socketMetadata(endpoint: Endpoint, tls: UpstreamTls): EnvoyConfig {
+  return { [socketMatch]: { server: serverName(endpoint, tls) } };
+}
+
+function tlsSockets(
+  tls: UpstreamTls,
+  endpoints: readonly Endpoint[],
+  translation: Translation,
+): EnvoyConfig {
+  const names = [...new Set(endpoints.map((endpoint) => serverName(endpoint, tls)))];
+  const socket = tlsSocket(tls, names, translation);
+  if (names.length < 2) return { transport_socket: socket };
+  return {
+    transport_socket_matches: names.map((name) => ({
+      name,
+      match: { server: name },
+      transport_socket: tlsSocket(tls, [name], translation),
+    })),
+    transport_socket: socket,
+  };
+}
+
 function serverName({ sni, host }: Endpoint, tls: UpstreamTls | undefined): string {
   return sni ?? tls?.sni ?? host;
 }
 
 function tlsSocket(
   tls: UpstreamTls,
-  endpoints: readonly Endpoint[],
+  names: readonly string[],
   translation: Translation,
 ): EnvoyConfig {
   const { certificateSecret, keySecret } = tls;
+  // RFC 6066 section 3: an address is no server name.
+  const sni = names.length === 1 ? names.find((name) => isIP(name) === 0) : undefined;
   const certificates =
     certificateSecret === undefined || keySecret === undefined
       ? {}
@@ -115,11 +147,11 @@ function tlsSocket(
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typedConfig('extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
-      auto_host_sni: true,
+      ...(sni === undefined ? {} : { sni }),
       common_tls_context: {
         ...tlsParameters(tls),
         ...certificates,
-        ...(tls.verify ? { validation_context: validation(tls, endpoints) } : {}),
+        ...(tls.verify ? { validation_context: validation(tls, names) } : {}),
       },
     }),
   };
@@ -135,8 +167,7 @@ function tlsParameters({ minVersion, maxVersion, ciphers, curves }: UpstreamTls)
   return Object.keys(parameters).length > 0 ? { tls_params: parameters } : {};
 }
 
-function validation(tls: UpstreamTls, endpoints: readonly Endpoint[]): EnvoyConfig {
-  const own = endpoints.map((endpoint) => serverName(endpoint, tls));
+function validation(tls: UpstreamTls, own: readonly string[]): EnvoyConfig {
   const names = [...new Set(tls.names ?? own)];
   return {
     trusted_ca: tls.ca === undefined ? { filename: systemAuthorities } : { inline_string: tls.ca },

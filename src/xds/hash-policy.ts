@@ -17,5 +17,5 @@ function hashPolicy(policy: HashPolicy): EnvoyConfig {
 
 /** Labels in the form that subsets are chosen by. */
 export function lbMetadata(labels: Labels): EnvoyConfig {
-  return { filter_metadata: { 'envoy.lb': labels } };
+  return { 'envoy.lb': labels };
 }

@@ -93,7 +93,9 @@ function weightedClusters(
 }
 
 function subsetMatch(destination: WeightedCluster | undefined): EnvoyConfig {
-  return destination?.subset ? { metadata_match: lbMetadata(destination.subset) } : {};
+  return destination?.subset
+    ? { metadata_match: { filter_metadata: lbMetadata(destination.subset) } }
+    : {};
 }
 
 /** A route of Envoy has one rewrite for all its clusters. */

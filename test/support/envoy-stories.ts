@@ -165,12 +165,19 @@ function sizeOf({ load_assignment }: Json): number {
 
 /** The same cluster with as many endpoints, all of them here and without TLS. */
 function toLoopback(cluster: Json, port: number): Json {
-  const { transport_socket: _tls, dns_lookup_family: _dns, load_assignment, ...rest } = cluster;
+  const {
+    transport_socket: _tls,
+    transport_socket_matches: _matches,
+    dns_lookup_family: _dns,
+    load_assignment,
+    ...rest
+  } = cluster;
   const { endpoints, ...assignment } = load_assignment as Assignment;
   const local = endpoints.map(({ lb_endpoints }) => ({
     lb_endpoints: lb_endpoints.map((one, index) => ({
       ...one,
       endpoint: {
+        ...(one['endpoint'] as Json),
         address: { socket_address: { address: loopbackAddress(index), port_value: port } },
       },
     })),

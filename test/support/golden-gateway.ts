@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   createServer as createNetServer,
+  isIP,
   type AddressInfo,
   type Server as NetServer,
 } from 'node:net';
@@ -246,6 +247,7 @@ function wire(table: RoutingTable, ports: ReadonlyMap<string, number>): RoutingT
     const { tls: _tls, ...plain } = cluster;
     const port = ports.get(name) ?? 0;
     const endpoints = cluster.endpoints.map(({ sni: _sni, ...endpoint }, index) => ({
+      ...(isIP(endpoint.host) === 0 ? { hostname: endpoint.host } : {}),
       ...endpoint,
       host: loopbackAddress(index),
       port,

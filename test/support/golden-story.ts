@@ -69,6 +69,8 @@ const expectSchema = Type.Object(
   {
     /** Default 200; 0: the connection ends without an answer. */
     status: optional(Type.Number()),
+    /** With `repeat`, in place of it: all that come, the smallest first. */
+    statuses: optional(Type.Array(Type.Number())),
     body: optional(Text),
     headers: optional(headersSchema),
     /** The `www-authenticate` line; without this (and without one in `headers`) there must be none. */

@@ -44,7 +44,7 @@ describe('static hosts', () => {
       name: 'up_default',
       endpoints: [
         { host: 'a.test', port: 80, weight: 1 },
-        { host: '10.0.0.1', port: 81, weight: 3, sni: 'b.test' },
+        { host: '10.0.0.1', port: 81, weight: 3, sni: 'b.test', hostname: '10.0.0.1' },
       ],
       connectTimeoutMs: 5000,
       maxConnections: 1024,

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 
 import { replaceHost, rewrittenHost } from '../../../src/dataplane/host-rewrite.ts';
 
-const input = { endpoint: 'up.test', path: '/acme/x' };
+const endpoint = { host: 'up.test', port: 80, weight: 1 };
+const input = { endpoint, path: '/acme/x' };
 const lines = ['host', 'a.test', 'x-to', 'b.test:81', 'x-bad', 'a b', 'x-empty', ''];
 
 describe('rewrittenHost', () => {
@@ -20,8 +21,18 @@ describe('rewrittenHost', () => {
     expect(rewrittenHost(to, lines, input)).toBe(host);
   });
 
-  test.each(['127.0.0.1', '::1'])('the address %s is no name', (endpoint) => {
-    expect(rewrittenHost({ kind: 'endpoint' }, lines, { ...input, endpoint })).toBeUndefined();
+  test.each([
+    ['10.0.0.1', undefined, undefined],
+    ['::1', undefined, undefined],
+    ['10.0.0.1', '10.0.0.1', '10.0.0.1'],
+    ['2001:db8::1', '2001:db8::1', '[2001:db8::1]'],
+    ['10.0.0.1', 'n.test', 'n.test'],
+  ])('the endpoint %s with the name %s: %s', (host, hostname, expected) => {
+    const named = hostname === undefined ? { host } : { host, hostname };
+    const to = { kind: 'endpoint' } as const;
+    expect(rewrittenHost(to, lines, { ...input, endpoint: { ...endpoint, ...named } })).toBe(
+      expected,
+    );
   });
 });
 

@@ -29,6 +29,51 @@ describe('envoyClusters', () => {
     );
   });
 
+  it('asks each endpoint for its own server, and keeps its name for Host', () => {
+    const endpoints = [
+      { host: 'a.test', port: 1, weight: 1, sni: 'b.test' },
+      { host: '10.0.0.1', port: 1, weight: 1, hostname: '10.0.0.1' },
+      { host: '10.0.0.2', port: 1, weight: 1, sni: 'b.test' },
+    ];
+    const tls = { verify: true, ca: 'CA' };
+    const [found] = envoyClusters(translationOf({ clusters: [{ ...cluster, endpoints, tls }] }));
+    const match = (server: string) => ({
+      filter_metadata: { 'envoy.transport_socket_match': { server } },
+    });
+    const names = (kind: string, name: string) => ({
+      match_typed_subject_alt_names: [{ san_type: kind, matcher: { exact: name } }],
+    });
+    const socket = (sni: string | undefined, validation: object) => ({
+      typed_config: { sni, common_tls_context: { validation_context: validation } },
+    });
+    expect(found).toMatchObject({
+      load_assignment: {
+        endpoints: [
+          {
+            lb_endpoints: [
+              { endpoint: { hostname: 'a.test' }, metadata: match('b.test') },
+              { endpoint: { hostname: '10.0.0.1' }, metadata: match('10.0.0.1') },
+              { endpoint: {}, metadata: match('b.test') },
+            ],
+          },
+        ],
+      },
+      transport_socket_matches: [
+        {
+          match: { server: 'b.test' },
+          transport_socket: socket('b.test', names('DNS', 'b.test')),
+        },
+        {
+          match: { server: '10.0.0.1' },
+          transport_socket: socket(undefined, names('IP_ADDRESS', '10.0.0.1')),
+        },
+      ],
+    });
+    expect(found).not.toHaveProperty(
+      'load_assignment.endpoints[0].lb_endpoints[2].endpoint.hostname',
+    );
+  });
+
   it('verifies nothing only where the table says so', () => {
     const tls = { verify: false };
     const [found] = envoyClusters(translationOf({ clusters: [{ ...cluster, tls }] }));

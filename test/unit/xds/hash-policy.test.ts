@@ -25,5 +25,5 @@ it.each([
 });
 
 it('labels are metadata of the load balancer', () => {
-  expect(lbMetadata({ a: '1' })).toEqual({ filter_metadata: { 'envoy.lb': { a: '1' } } });
+  expect(lbMetadata({ a: '1' })).toEqual({ 'envoy.lb': { a: '1' } });
 });
