@@ -43,8 +43,8 @@ describe('envoyClusters', () => {
     const names = (kind: string, name: string) => ({
       match_typed_subject_alt_names: [{ san_type: kind, matcher: { exact: name } }],
     });
-    const socket = (sni: string | undefined, validation: object) => ({
-      typed_config: { sni, common_tls_context: { validation_context: validation } },
+    const socket = (sni: object, validation: object) => ({
+      typed_config: { ...sni, common_tls_context: { validation_context: validation } },
     });
     expect(found).toMatchObject({
       load_assignment: {
@@ -61,11 +61,11 @@ describe('envoyClusters', () => {
       transport_socket_matches: [
         {
           match: { server: 'b.test' },
-          transport_socket: socket('b.test', names('DNS', 'b.test')),
+          transport_socket: socket({ sni: 'b.test' }, names('DNS', 'b.test')),
         },
         {
           match: { server: '10.0.0.1' },
-          transport_socket: socket(undefined, names('IP_ADDRESS', '10.0.0.1')),
+          transport_socket: socket({}, names('IP_ADDRESS', '10.0.0.1')),
         },
       ],
     });
