@@ -5,7 +5,7 @@ import type { Logger } from './base/log.ts';
 import { kubeEnvironment } from './config/kube-environment.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { OutcomeChange } from './control/report.ts';
-import type { Outcome, ResourceRef } from './ir/outcome.ts';
+import type { Outcome, WantedRef } from './ir/outcome.ts';
 import { createClusterWriter, type ClusterWriter } from './kube/cluster-writer.ts';
 import { createKubeClient, type KubeClient } from './kube/kube-client.ts';
 import { createKubeCredentials } from './kube/kube-credentials.ts';
@@ -17,7 +17,7 @@ import type { Store } from './store/store.ts';
 /** The part of a gateway that a cluster configures: what it reads there, and what it writes. */
 export interface Controller extends ConfigSource {
   /** The port of the control loop: Secrets and Services that a compile has looked up. */
-  readonly want: (refs: readonly ResourceRef[]) => Promise<void> | undefined;
+  readonly want: (refs: readonly WantedRef[]) => Promise<void> | undefined;
   /** The port of the control loop: what an earlier process accepted. */
   readonly restored: () => Promise<ReadonlyMap<string, Resource>>;
   /** Takes what a compile accepted. */

@@ -97,6 +97,14 @@ export const rights: readonly Right[] = [
     reason: 'Addresses of these Services; by label, which RBAC cannot narrow to names.',
   },
   {
+    place: 'watched',
+    group: '',
+    resources: ['pods'],
+    verbs: ['list', 'watch'],
+    reason:
+      'Labels of the pods of Services that an Upstream divides by a subsetSpec; only metadata is asked for. Leave it out where none does.',
+  },
+  {
     place: 'secrets',
     group: '',
     resources: ['secrets'],

@@ -28,6 +28,7 @@ const service = {
     type: opt(str('ClusterIP, NodePort, LoadBalancer or ExternalName.')),
     clusterIP: opt(str('Its address.')),
     externalName: opt(str('The name it stands for.')),
+    selector: opt(map('Labels of its pods.', str('Value of a label.'), maxMembers)),
     ports: opt(
       list(
         'Ports.',
@@ -55,6 +56,13 @@ const endpointSlice = {
       open('An endpoint.', {
         addresses: list('Addresses.', str('An address.'), maxMembers),
         conditions: opt(open('Its state.', { ready: opt(bool('Ready for requests.')) })),
+        targetRef: opt(
+          open('What has the addresses.', {
+            kind: opt(str('Kind; for a pod, Pod.')),
+            namespace: opt(str('Its namespace.')),
+            name: opt(str('Its name.')),
+          }),
+        ),
       }),
       maxMembers,
     ),
@@ -73,4 +81,5 @@ export const core: Readonly<Record<CoreKind, TProperties>> = {
   Secret: secret,
   Service: service,
   EndpointSlice: endpointSlice,
+  Pod: {},
 };

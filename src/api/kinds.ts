@@ -94,6 +94,7 @@ export const coreKinds = [
   { kind: 'Secret', group: '', version: 'v1', plural: 'secrets' },
   { kind: 'Service', group: '', version: 'v1', plural: 'services' },
   { kind: 'EndpointSlice', group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
+  { kind: 'Pod', group: '', version: 'v1', plural: 'pods' },
 ] as const;
 
 export type OwnKind = (typeof kinds)[number]['kind'];

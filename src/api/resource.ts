@@ -32,6 +32,8 @@ export interface ServiceBody {
     readonly type?: string;
     readonly clusterIP?: string;
     readonly externalName?: string;
+    /** Labels of its pods. */
+    readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly {
       readonly name?: string;
       readonly port: number;
@@ -45,6 +47,12 @@ export interface EndpointSliceBody {
   readonly endpoints?: readonly {
     readonly addresses: readonly string[];
     readonly conditions?: { readonly ready?: boolean | null };
+    /** What has the addresses. */
+    readonly targetRef?: {
+      readonly kind?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+    };
   }[];
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
 }
@@ -61,6 +69,8 @@ interface Bodies {
   Secret: SecretBody;
   Service: ServiceBody;
   EndpointSlice: EndpointSliceBody;
+  /** Only its labels are read. */
+  Pod: object;
 }
 
 /** A resource that fits its schema. */
@@ -87,8 +97,8 @@ export interface ResourceSet {
   readonly list: <K extends Kind>(kind: K) => readonly Entry<K>[];
   readonly get: <K extends Kind>(kind: K, namespace: string, name: string) => Entry<K> | undefined;
   /**
-   * By `refKey`: Secrets and Services that may be there and may not be read. An EndpointSlice stands for all of the Service of
-   * that name.
+   * By `refKey`: Secrets and Services that may be there and may not be read. An EndpointSlice and a Pod stand for all of the
+   * Service of that name.
    */
   readonly withheld: ReadonlySet<string>;
 }

@@ -75,6 +75,8 @@ function createEntry(
 
 /** Status and the bookkeeping of the API server stay out: they change without anything to compile anew. */
 function resourceOf({ kind }: KnownRef, metadata: Metadata, manifest: Fields): Resource {
+  // Only its labels are read; the rest of it is long, and may hold what is nobody's business here.
+  if (kind === 'Pod') return deepFreeze({ kind, metadata });
   const { apiVersion: _apiVersion, status: _status, ...members } = manifest;
   // Its schema holds: what the type says of the members is what was checked.
   return deepFreeze({ ...members, kind, metadata }) as unknown as Resource;

@@ -9,12 +9,13 @@ import { compileConnections, compileLimits } from './cluster-limits.ts';
 import { backendFault, backendOf } from './backends.ts';
 import type { CompileContext } from './context.ts';
 import type { CompileState } from './compile-state.ts';
-import { serviceEndpoints } from './endpoints.ts';
+import { upstreamTarget } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
 import { compileLlm } from './llm.ts';
 import { remembered } from './remembered.ts';
-import { compileBalancing, compileSubsets, hostLabels, kubeSubsets } from './load-balancing.ts';
+import { compileBalancing, compileSubsets, hostLabels } from './load-balancing.ts';
+import { podSubsets } from './pod-subsets.ts';
 import type { SecretUse } from './secrets.ts';
 import { serveVersion } from './served-version.ts';
 import { compileHealth } from './upstream-health.ts';
@@ -84,13 +85,14 @@ function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
       namespace: serviceNamespace ?? metadata.namespace,
       port: servicePort,
     };
-    const endpoints = serviceEndpoints(service, { ...use, path: 'spec.kube' });
-    const tls = spec.sslConfig ? compileTls(upstream, use, false) : undefined;
     const { subsetSpec } = spec.kube;
+    const target = upstreamTarget(service, { ...use, path: 'spec.kube' });
+    const endpoints = target?.cluster.endpoints ?? [];
+    const tls = spec.sslConfig ? compileTls(upstream, use, false) : undefined;
     return {
       endpoints,
       ...(tls ? { tls } : {}),
-      ...(subsetSpec ? kubeSubsets(subsetSpec, use) : {}),
+      ...(subsetSpec ? podSubsets(subsetSpec, { service, target }, use) : {}),
     };
   }
   const target = spec.ai && compileLlm(upstream, spec.ai, use);

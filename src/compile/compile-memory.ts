@@ -1,6 +1,6 @@
 import type { Entry } from '../api/resource.ts';
 import type { KeyImport } from '../ir/key-import.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
+import type { WantedRef } from '../ir/outcome.ts';
 import type { CompiledSettings } from './compiled-settings.ts';
 import type { CompileOptions, CompileTools } from './compile.ts';
 import type { KnownOutcome } from './outcomes.ts';
@@ -23,7 +23,7 @@ interface Remembered {
   /** What all of it holds for. */
   readonly basis: readonly unknown[];
   settings: CompiledSettings | undefined;
-  wanted: readonly ResourceRef[];
+  wanted: readonly WantedRef[];
   /** By text. */
   readonly keyImports: Map<string, KeyImport>;
   readonly serviceTargets: Map<string, KnownTarget>;

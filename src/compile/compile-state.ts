@@ -1,4 +1,5 @@
 import type { EndpointSliceBody, Resource, ResourceSet, ServiceBody } from '../api/resource.ts';
+import type { Labels } from '../ir/balancer.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
@@ -22,6 +23,7 @@ export interface CompileState extends CompileContext {
   readonly services: Map<string, ServiceBody>;
   /** By the `resourceKey` of their Service. */
   readonly endpointSlices: Map<string, EndpointSliceBody[]>;
+  readonly podLabels: Map<string, Labels>;
   readonly listeners: ListenerPlan[];
   readonly virtualHosts: Map<string, VirtualHost>;
   /** Of Upstreams. */
@@ -63,6 +65,7 @@ export function createCompileState(
     settings: defaultSettings,
     services: new Map(),
     endpointSlices: new Map(),
+    podLabels: new Map(),
     listeners: [],
     virtualHosts: new Map(),
     secretBodies: new Map(),

@@ -2,7 +2,7 @@ import type { Breather } from '../base/breather.ts';
 import type { LocalAddresses } from '../base/local-addresses.ts';
 import { refKey, type Resource, type ResourceSet } from '../api/resource.ts';
 import type { CheckRegex, ImportKeys } from '../ir/key-import.ts';
-import type { Outcome, ResourceRef } from '../ir/outcome.ts';
+import type { Outcome, WantedRef } from '../ir/outcome.ts';
 import type { RoutingTable, Secrets } from '../ir/table.ts';
 import { clustersPass } from './clusters.ts';
 import { endCompile, type CompileMemory } from './compile-memory.ts';
@@ -54,8 +54,8 @@ export interface CompileResult {
   readonly accepted: ReadonlyMap<string, Resource>;
   /** What VirtualServices serve with, by `refKey`: `lastCertificates` of the next compile. Holds private keys. */
   readonly certificates: ReadonlyMap<string, ServedCertificate>;
-  /** Every Secret and Service that was looked up, found or not, within the bounds of `WantedReferences`, in the order of kind, namespace and name. */
-  readonly wanted: readonly ResourceRef[];
+  /** Every Secret, Service and its pods that was looked up, found or not, within the bounds of `WantedReferences`, in the order of kind, namespace and name. */
+  readonly wanted: readonly WantedRef[];
 }
 
 /** In this order: later passes read what earlier ones left in the context. */
@@ -95,10 +95,14 @@ export async function compile(
 }
 
 /** The same list as after the former compile while the same is wanted. */
-function wantedOf({ wanted, memory }: CompileState): readonly ResourceRef[] {
+function wantedOf({ wanted, memory }: CompileState): readonly WantedRef[] {
   const found = wanted.refs();
   const last = memory.former.wanted;
-  const isSame = last.length === found.size && last.every((ref) => found.has(refKey(ref)));
+  const isWanted = (ref: WantedRef): boolean => {
+    const known = found.get(refKey(ref));
+    return known !== undefined && known.selector === ref.selector;
+  };
+  const isSame = last.length === found.size && last.every(isWanted);
   const refs = isSame ? last : [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
   memory.next.wanted = refs;
   return refs;

@@ -1,5 +1,6 @@
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { OwnKind } from '../api/kinds.ts';
+import type { Labels } from '../ir/balancer.ts';
 import type { KeyImport } from '../ir/key-import.ts';
 import type { KeySet } from '../ir/jwt.ts';
 import type { ResourceRef } from '../ir/outcome.ts';
@@ -58,6 +59,8 @@ export interface SharedState {
   /** Why requests to an Upstream get 503, by the name of the cluster. */
   readonly backendFaults: Lookup<string, string>;
   readonly serviceTargets: Lookup<ServicePort, ServiceTarget>;
+  /** Of pods, by `resourceKey`. */
+  readonly podLabels: Lookup<string, Labels>;
   /** What a route to a Service has to hear of it, as JSON. */
   readonly serviceFaults: Lookup<ServicePort, string>;
   /** Names of the listeners that serve a VirtualService, one a line. */

@@ -21,6 +21,9 @@ export function coreKindsPass(context: CompileState): void {
     slices.push(slice);
     endpointSlices.set(key, slices);
   }
+  for (const { metadata } of readable('Pod', context)) {
+    if (metadata.labels) context.podLabels.set(resourceKey(metadata), metadata.labels);
+  }
 }
 
 function readable<K extends CoreKind>(kind: K, context: CompileState): readonly Resource<K>[] {

@@ -1,21 +1,25 @@
 import type { Destination } from '../api/route.ts';
-import type { Endpoint } from '../ir/cluster.ts';
 import { want } from './context.ts';
 import { shown, type Findings } from './findings.ts';
 import type { At } from './host-plan.ts';
 import type { HostScope } from './providers.ts';
 import type { SecretUse } from './secrets.ts';
-import { serviceClusterName, type ServiceFault, type ServicePort } from './service-target.ts';
+import {
+  serviceClusterName,
+  type ServiceFault,
+  type ServicePort,
+  type ServiceTarget,
+} from './service-target.ts';
 
-/** Ready endpoints of a port of a Service; a finding says why there are none. */
-export function serviceEndpoints(
+/** What a port of a Service leads to, undefined where it is one too many; a finding says why there are no endpoints. */
+export function upstreamTarget(
   service: ServicePort,
   { context, namespace, findings, path }: SecretUse,
-): readonly Endpoint[] {
-  if (!wantService({ value: service, path }, { context, namespace, findings })) return [];
+): ServiceTarget | undefined {
+  if (!wantService({ value: service, path }, { context, namespace, findings })) return undefined;
   const target = context.serviceTargets.get(service);
   warn(target?.fault, path, findings);
-  return target?.cluster.endpoints ?? [];
+  return target;
 }
 
 type KubeDestination = NonNullable<Destination['kube']>;

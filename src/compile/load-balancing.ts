@@ -72,26 +72,6 @@ export function compileSubsets(spec: SubsetSpec): Subsets {
   };
 }
 
-/** EndpointSlices do not have the labels of their pods, and pods are not read. */
-export function kubeSubsets(
-  spec: SubsetSpec,
-  { findings }: { readonly findings: Findings },
-): { readonly subsets: Subsets } {
-  const subsets = compileSubsets(spec);
-  findings.warn({
-    reason: 'Unsupported',
-    path: 'spec.kube.subsetSpec',
-    what: `labels of pods are not read yet: every request goes the way of the fallbackPolicy, which is ${fallbackText[subsets.fallback]}`,
-  });
-  return { subsets };
-}
-
-const fallbackText: Readonly<Record<Subsets['fallback'], string>> = {
-  any: 'ANY_ENDPOINT, all of them',
-  default: 'DEFAULT_SUBSET, none of them',
-  none: 'NO_FALLBACK, none of them',
-};
-
 /** Of a static host: what Envoy's load balancer would read of its metadata. */
 export function hostLabels(
   metadata: Readonly<Record<string, unknown>> | undefined,

@@ -60,6 +60,7 @@ class Recorder {
       backends: this.#read((shared) => shared.backends),
       backendFaults: this.#read((shared) => shared.backendFaults),
       serviceTargets: this.#read((shared) => shared.serviceTargets),
+      podLabels: this.#read((shared) => shared.podLabels),
       serviceFaults: this.#read((shared) => shared.serviceFaults),
       listenersFor: this.#read((shared) => shared.listenersFor),
       domainOwners: this.#read((shared) => shared.domainOwners),

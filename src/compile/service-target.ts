@@ -6,6 +6,7 @@ import { resourceKey } from './core-kinds.ts';
 import { shown, type Note } from './findings.ts';
 import { hostFault } from './host-names.ts';
 import { isForbiddenHost } from './local-hosts.ts';
+import { readyEndpoints, type SliceEndpoint } from './slice-endpoints.ts';
 
 /** A port of a Service. */
 export interface ServicePort {
@@ -19,6 +20,10 @@ export interface ServiceTarget {
   readonly cluster: Cluster;
   /** Why there are no endpoints, or not all of them, as JSON of a {@link ServiceFault}. */
   readonly fault: string | undefined;
+  /** Of endpoints that are of a pod, its `resourceKey`. */
+  readonly pods: ReadonlyMap<Endpoint, string>;
+  /** What its pods are found by, as the API server takes it; empty: nothing, undefined: there is no such Service. */
+  readonly selector: string | undefined;
 }
 
 /** What whoever names the Service has to hear of it. */
@@ -77,19 +82,35 @@ type Options = CompileState['options'];
 
 interface Found {
   readonly endpoints: readonly Endpoint[];
+  readonly pods?: ReadonlyMap<Endpoint, string>;
   readonly fault?: ServiceFault;
 }
 
+const noPods: ReadonlyMap<Endpoint, string> = new Map();
+
 function compileTarget(service: ServicePort, from: Sources, options: Options): ServiceTarget {
   const { body } = from;
-  const { endpoints, fault } =
-    body?.spec.type === 'ExternalName'
-      ? externalEndpoints(service, body, options)
-      : sliceEndpoints(service, from, options);
+  const {
+    endpoints,
+    pods = noPods,
+    fault,
+  } = body?.spec.type === 'ExternalName'
+    ? externalEndpoints(service, body, options)
+    : sliceEndpoints(service, from, options);
   return {
     cluster: { name: serviceClusterName(service), endpoints, ...defaultConnections },
     fault: fault && JSON.stringify(fault),
+    pods,
+    selector: body && selectorOf(body),
   };
+}
+
+function selectorOf({ spec }: ServiceBody): string {
+  const labels = Object.entries(spec.selector ?? {});
+  return labels
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(',');
 }
 
 function externalEndpoints(
@@ -119,7 +140,8 @@ function sliceEndpoints(
 ): Found {
   const port = body?.spec.ports?.find((one) => one.port === service.port);
   if (!port) return { endpoints: [], fault: notFound(service, body, withheld) };
-  const ready = readyEndpoints(slices, port.name ?? '');
+  const { namespace } = service;
+  const ready = readyEndpoints(slices, { namespace, portName: port.name ?? '' });
   if (ready.length > 0) return withoutLocal(ready, options);
   if (withheld === 'EndpointSlice') return { endpoints: [], fault: noSlices(service) };
   const fault: ServiceFault = {
@@ -163,39 +185,26 @@ function notFound(
 }
 
 /** The API server lets no slice hold such an address, a folder of manifests could. */
-function withoutLocal(ready: readonly Endpoint[], { allowLocalUpstreams }: Options): Found {
-  const endpoints = ready.filter(({ host }) => !isForbiddenHost(host, allowLocalUpstreams));
+function withoutLocal(ready: readonly SliceEndpoint[], { allowLocalUpstreams }: Options): Found {
+  const allowed = ready.filter(
+    ({ endpoint: { host } }) => !isForbiddenHost(host, allowLocalUpstreams),
+  );
+  const endpoints = allowed.map(({ endpoint }) => endpoint);
+  const ofPods = allowed.flatMap(({ endpoint, pod }) =>
+    pod === undefined ? [] : [[endpoint, pod] as const],
+  );
+  const found = { endpoints, ...(ofPods.length > 0 ? { pods: new Map(ofPods) } : {}) };
   const count = ready.length - endpoints.length;
-  if (count === 0) return { endpoints };
+  if (count === 0) return found;
   const fault: ServiceFault = {
     reason: 'ForbiddenAddress',
     what: 'loopback and link-local addresses are not for backends',
     found: `${count} of them among the endpoints`,
     accepted: 'other addresses, or the flag --allow-local-upstreams',
   };
-  return { endpoints, fault };
+  return { ...found, fault };
 }
 
 function portsOf({ spec }: ServiceBody): string {
   return `one of its ports: ${(spec.ports ?? []).map(({ port }) => port).join(', ') || 'none'}`;
-}
-
-/** An endpoint may be in two slices while Kubernetes moves it from one to the other. */
-function readyEndpoints(
-  slices: readonly EndpointSliceBody[],
-  portName: string,
-): readonly Endpoint[] {
-  const found = slices.flatMap((slice) => endpointsOf(slice, portName));
-  return [...new Map(found.map((one) => [`${one.host} ${one.port}`, one])).values()];
-}
-
-function endpointsOf(slice: EndpointSliceBody, portName: string): readonly Endpoint[] {
-  const port = slice.ports?.find((one) => (one.name ?? '') === portName)?.port;
-  if (port === undefined || slice.addressType === 'FQDN') return [];
-  return (
-    (slice.endpoints ?? [])
-      // Kubernetes: an unknown state counts as ready.
-      .filter(({ conditions }) => conditions?.ready !== false)
-      .flatMap(({ addresses }) => addresses.slice(0, 1).map((host) => ({ host, port, weight: 1 })))
-  );
 }

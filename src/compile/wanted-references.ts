@@ -1,5 +1,5 @@
 import { refKey } from '../api/resource.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
+import type { WantedRef } from '../ir/outcome.ts';
 
 /** So many Secrets and Services one resource may name: no honest manifest comes near, and each is watched for. */
 export const mostOfResource = 128;
@@ -7,10 +7,10 @@ export const mostOfResource = 128;
 /** A namespace that names as many gets no further ones. */
 export const mostOfNamespace = 2_048;
 
-/** A Secret or a Service, and the namespace of the resource that names it. */
+/** A Secret, a Service or the pods of one, and the namespace of the resource that names it. */
 export interface WantedReference {
   readonly namespace: string;
-  readonly ref: ResourceRef;
+  readonly ref: WantedRef;
 }
 
 /** Key of a reference, of which each namespace has its own. */
@@ -45,7 +45,7 @@ export class WantedReferences {
   }
 
   /** By `refKey`, each once. */
-  refs(): ReadonlyMap<string, ResourceRef> {
+  refs(): ReadonlyMap<string, WantedRef> {
     return new Map(Array.from(this.#known.values(), ({ ref }) => [refKey(ref), ref]));
   }
 

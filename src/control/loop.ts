@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors.ts';
 import { createHoldOff } from '../base/hold-off.ts';
 import type { Logger } from '../base/log.ts';
 import type { CompileResult } from '../compile/compile.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
+import type { WantedRef } from '../ir/outcome.ts';
 
 /** From changes in the store to the table in force: one compile at a time, always of everything. */
 export interface ControlLoop {
@@ -22,7 +22,7 @@ export interface ControlPorts {
    * Told after a compile what it looked up; undefined when all of that was in the resources, if it is to be had. Otherwise
    * everything is compiled anew once the promise resolves, before anything is published or reported.
    */
-  readonly want?: (refs: readonly ResourceRef[]) => Promise<void> | undefined;
+  readonly want?: (refs: readonly WantedRef[]) => Promise<void> | undefined;
   /** Versions that an earlier process accepted: `lastGood` of the first compile, which waits for them. */
   readonly restored?: () => Promise<ReadonlyMap<string, Resource>>;
   /** Puts a table in force; resolves when the engines serve from it, with the listeners that could not be opened. */

@@ -5,6 +5,12 @@ export interface ResourceRef {
   readonly name: string;
 }
 
+/** A resource that a compile looked up: with a selector, the pods of the Service of that name, which have these labels. */
+export interface WantedRef extends ResourceRef {
+  /** As the API server takes it: `app=api,tier=back`. */
+  readonly selector?: string;
+}
+
 /** Gloo's word for the state of a resource (`status.statuses.<ns>.state`). */
 export type ResourceState = 'Pending' | 'Accepted' | 'Warning' | 'Rejected';
 

@@ -41,6 +41,8 @@ export interface KubeRequest {
   /** Without the query, e.g. `/apis/gateway.solo.io/v1/virtualservices`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Default `application/json`. */
+  readonly accept?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Default `application/json`; a PATCH needs its own. */
@@ -140,14 +142,15 @@ async function* watch(
 }
 
 function callOf(request: KubeRequest, options: KubeClientOptions, signal: AbortSignal): KubeCall {
-  const { method, path, query = {}, body, contentType = 'application/json' } = request;
+  const { method, path, query = {}, body } = request;
+  const { accept = 'application/json', contentType = 'application/json' } = request;
   const prefix = new URL(options.credentials.facts.server).pathname.replace(/\/$/, '');
   const search = new URLSearchParams(query).toString();
   return {
     method,
     path: `${prefix}${path}${search === '' ? '' : `?${search}`}`,
     headers: {
-      accept: 'application/json',
+      accept,
       'user-agent': options.userAgent,
       ...(body === undefined ? {} : { 'content-type': contentType }),
     },

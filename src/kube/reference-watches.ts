@@ -1,6 +1,6 @@
 import { refKey } from '../api/resource.ts';
 import type { Clock } from '../base/clock.ts';
-import type { ResourceRef } from '../ir/outcome.ts';
+import type { WantedRef } from '../ir/outcome.ts';
 import {
   createWatchedCollection,
   type CollectionParts,
@@ -8,13 +8,13 @@ import {
   type WatchTarget,
 } from './watched-collection.ts';
 
-/** Watches of the Secrets and Services that manifests name, and of nothing else: rights can be as small as their names. */
+/** Watches of the Secrets and Services that manifests name, and of pods of these, and of nothing else: rights can be as small as that. */
 export interface ReferenceWatches {
   /**
    * Starts and stops watches to fit exactly. Undefined: of each it is known whether it is there; else a promise that resolves
    * once it is, 5 s after a watch was started at the latest.
    */
-  readonly want: (refs: readonly ResourceRef[]) => Promise<void> | undefined;
+  readonly want: (refs: readonly WantedRef[]) => Promise<void> | undefined;
   readonly collections: () => readonly WatchedCollection[];
   /** Whether all that is wanted was known once, or has been waited for long enough; false before the first `want`. */
   readonly settled: () => boolean;
@@ -22,6 +22,7 @@ export interface ReferenceWatches {
 }
 
 interface Reference {
+  readonly ref: WantedRef;
   readonly startedMs: number;
   readonly collections: readonly WatchedCollection[];
 }
@@ -116,7 +117,7 @@ function createWaits(clock: Clock, isPending: () => boolean): Waits {
 
 function fit(
   references: Map<string, Reference>,
-  refs: readonly ResourceRef[],
+  refs: readonly WantedRef[],
   parts: CollectionParts,
 ): void {
   const wanted = new Map(refs.map((ref) => [refKey(ref), ref]));
@@ -126,22 +127,33 @@ function fit(
     for (const one of collections) void one.drop();
   }
   for (const [key, ref] of wanted) {
-    if (references.has(key)) continue;
+    const known = references.get(key);
+    if (known && known.ref.selector === ref.selector) continue;
+    // What pods were selected before is known until the new watch says which are now.
+    for (const one of known?.collections ?? []) void one.stop();
     const startedMs = parts.clock.monotonic();
     const collections = targetsOf(ref).map((target) => createWatchedCollection(target, parts));
-    references.set(key, { startedMs, collections });
+    references.set(key, { ref, startedMs, collections });
   }
 }
 
 const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const subdomain = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
+const labelValue = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const labelPair = `(?:[a-z0-9][-a-z0-9.]{0,252}/)?${labelValue}=(?:${labelValue})?`;
+const labelPairs = new RegExp(`^${labelPair}(?:,${labelPair})*$`);
+
 /** A name that no object can have is in no list; in a selector or a path it could mean something else. */
-function targetsOf({ kind, namespace, name }: ResourceRef): readonly WatchTarget[] {
+function targetsOf({ kind, namespace, name, selector }: WantedRef): readonly WatchTarget[] {
   if (!label.test(namespace)) return [];
   const byName = { namespace, name, query: { fieldSelector: `metadata.name=${name}` } };
   if (kind === 'Secret' && subdomain.test(name)) return [{ kind, ...byName }];
-  if (kind !== 'Service' || !label.test(name)) return [];
+  if (!label.test(name)) return [];
+  if (kind === 'Pod' && selector !== undefined && labelPairs.test(selector)) {
+    return [{ kind, namespace, name, query: { labelSelector: selector } }];
+  }
+  if (kind !== 'Service') return [];
   const query = { labelSelector: `kubernetes.io/service-name=${name}` };
   return [
     { kind, ...byName },

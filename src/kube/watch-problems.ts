@@ -12,6 +12,9 @@ export function watchProblems(
   });
 }
 
+/** They are watched by label. */
+const selected: ReadonlySet<string> = new Set(['EndpointSlice', 'Pod']);
+
 function problemOf(
   target: WatchTarget,
   state: ReturnType<WatchedCollection['state']>,
@@ -23,7 +26,7 @@ function problemOf(
     return { ...fault, severity: 'warning', reason: 'KindAbsent', message };
   }
   if (state !== 'forbidden') return undefined;
-  const named = name === '' || kind === 'EndpointSlice' ? '' : ` with the name ${name}`;
+  const named = name === '' || selected.has(kind) ? '' : ` with the name ${name}`;
   const message = explainProblem(
     `no right to list and watch ${resourceOf(kind)}${named} ${placeOf(target)}`,
     'a Role or ClusterRole that grants both',

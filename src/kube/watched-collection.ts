@@ -6,6 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
 import { collectionPath } from './api-path.ts';
 import type { KubeClient } from './kube-client.ts';
+import { metadataClient } from './metadata-client.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { ListWatch, ListWatchOptions, ListWatchState } from './list-watch.ts';
 import type { ObservedRegistry } from './observed-registry.ts';
@@ -66,7 +67,7 @@ export function createWatchedCollection(
   const objects = new CollectionObjects(target, parts);
   const progress = createProgress(parts, () => objects.replaced([]));
   const watch = parts.listWatch({
-    client: parts.client,
+    client: target.kind === 'Pod' ? metadataClient(parts.client) : parts.client,
     path: collectionPath(target.kind, target.namespace),
     ...(target.query === undefined ? {} : { query: target.query }),
     handlers: handlersOf(objects, progress, (state) => withhold(target, state, parts)),

@@ -103,8 +103,11 @@ function listsAfter(former: Lists, changed: ReadonlySet<string>, held: HeldEntri
 }
 
 function snapshotOf(lists: Lists, held: HeldEntries, withheld: ReadonlySet<string>): Snapshot {
-  const duplicates = held.duplicates().map(({ entry, first }) => {
-    return { entry, problem: duplicateProblem(entry, first) };
+  const duplicates = held.duplicates().flatMap(({ entry, first }) => {
+    // One object that two watches see, such as a pod of two Services.
+    const isOne = entry.origin === '' && first.origin === '' && entry.uid !== undefined;
+    if (isOne && entry.uid === first.uid) return [];
+    return [{ entry, problem: duplicateProblem(entry, first) }];
   });
   return {
     duplicates,

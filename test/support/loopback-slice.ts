@@ -7,6 +7,8 @@ export interface LoopbackSlice {
   /** Of the endpoints, all on 127.0.0.1 and so in one slice each: a slice has one port. */
   readonly port: number;
   readonly ready?: boolean;
+  /** The pod that it is said to be of. */
+  readonly pod?: string;
 }
 
 /**
@@ -14,7 +16,8 @@ export interface LoopbackSlice {
  * others. Watches hear of it as of any other change.
  */
 export async function writeLoopbackSlice(etcd: string, slice: LoopbackSlice): Promise<void> {
-  const { namespace, service, port, ready = true } = slice;
+  const { namespace, service, port, ready = true, pod } = slice;
+  const targetRef = pod === undefined ? {} : { targetRef: { kind: 'Pod', namespace, name: pod } };
   const object = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -26,7 +29,7 @@ export async function writeLoopbackSlice(etcd: string, slice: LoopbackSlice): Pr
       labels: { 'kubernetes.io/service-name': service },
     },
     addressType: 'IPv4',
-    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready } }],
+    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready }, ...targetRef }],
     ports: [{ name: 'http', port, protocol: 'TCP' }],
   };
   await call(`${etcd}/v3/kv/put`, { key: keyOf(slice), value: toBase64(JSON.stringify(object)) });

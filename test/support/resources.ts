@@ -40,6 +40,7 @@ const apiVersions: Partial<Record<Kind, string>> = {
   Secret: 'v1',
   Service: 'v1',
   EndpointSlice: 'discovery.k8s.io/v1',
+  Pod: 'v1',
 };
 
 /** One YAML document; `name` may have its namespace in front: `team/web`. */
@@ -99,8 +100,17 @@ export async function compileYaml(
   options: Partial<CompileOptions> = {},
   tools: Partial<CompileTools> = {},
 ): Promise<Compiled> {
+  return compileResources(resourcesOf(text), options, tools);
+}
+
+/** Likewise, what sources have delivered. */
+export async function compileResources(
+  resources: Snapshot,
+  options: Partial<CompileOptions> = {},
+  tools: Partial<CompileTools> = {},
+): Promise<Compiled> {
   const result = await compile(
-    resourcesOf(text),
+    resources,
     { importKeys, checkRegex, ...tools },
     {
       httpPort: undefined,

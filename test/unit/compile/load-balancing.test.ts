@@ -5,7 +5,6 @@ import {
   compileBalancing,
   compileSubsets,
   hostLabels,
-  kubeSubsets,
 } from '../../../src/compile/load-balancing.ts';
 
 describe('compileBalancing', () => {
@@ -80,16 +79,5 @@ describe('labels', () => {
     [{ 'envoy.lb': { a: '1', b: 2 } }, { labels: { a: '1' } }],
   ])('of a host with the metadata %j', (metadata, expected) => {
     expect(hostLabels(metadata)).toEqual(expected);
-  });
-
-  it.each([
-    ['ANY_ENDPOINT', 'all of them'],
-    ['NO_FALLBACK', 'none of them'],
-  ] as const)('of pods are not read: with %s requests go to %s', (fallbackPolicy, who) => {
-    const findings = createFindings();
-    kubeSubsets({ fallbackPolicy }, { findings });
-    expect(findings.list.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
-      expect.stringMatching(`^warning labels of pods .* ${fallbackPolicy}, ${who}$`),
-    ]);
   });
 });

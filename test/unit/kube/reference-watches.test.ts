@@ -8,6 +8,16 @@ function setUp() {
 }
 
 const secret = (name: string, namespace = 'a') => ({ kind: 'Secret', namespace, name });
+const pods = (selector: string, name = 'web') => ({
+  kind: 'Pod',
+  namespace: 'a',
+  name,
+  selector,
+});
+const pod = (name: string) => {
+  const object = kubeObject(name);
+  return { ...object, metadata: { ...object.metadata, labels: { app: 'a' } } };
+};
 const service = (name: string, namespace = 'a') => ({ kind: 'Service', namespace, name });
 
 describe('watches of Secrets and Services', () => {
@@ -98,6 +108,51 @@ describe('watches of Secrets and Services', () => {
     expect(changes()).toBe(before + 1);
     void references.want([]);
     expect(withheld()).toEqual([]);
+  });
+
+  it.each([
+    pods('app=a,x=y z'),
+    pods('app'),
+    pods(''),
+    pods('app=a,'),
+    pods('app in (a)'),
+    pods('app=a', 'web.dot'),
+    { kind: 'Pod', namespace: 'a', name: 'web' },
+  ])('do not ask for pods by what selects none: %j', (ref) => {
+    const { references, watches } = setUp();
+    expect(references.want([ref])).toBeUndefined();
+    expect(watches.targets()).toEqual([]);
+  });
+
+  it('select the pods of a Service by its labels, and keep them until other labels are answered', async () => {
+    const { references, store, watches } = setUp();
+    const found = () => store.snapshot().list('Pod');
+    const names = () => found().map(({ ref }) => ref.name);
+    const wait = references.want([pods('app=a,example.com/tier=')]);
+    expect(watches.targets()).toEqual(['/api/v1/namespaces/a/pods?app=a,example.com/tier=']);
+    const first = watches.watch('tier=');
+    first.lists(pod('one'), pod('two'));
+    await wait;
+    expect(references.want([pods('app=a,example.com/tier=')])).toBeUndefined();
+    const next = references.want([pods('app=b')]);
+    expect(next).toBeInstanceOf(Promise);
+    expect(names()).toEqual(['one', 'two']);
+    first.deletes(pod('one'));
+    expect(names()).toEqual(['one', 'two']);
+    watches.watch('app=b').lists(pod('three'));
+    await next;
+    expect(names()).toEqual(['three']);
+    expect(found()[0]?.resource).toMatchObject({ metadata: { labels: { app: 'a' } } });
+    expect(found()[0]?.resource).not.toHaveProperty('spec');
+    void references.want([]);
+    expect(names()).toEqual([]);
+  });
+
+  it('make known of which Services the pods may not be read', () => {
+    const { references, store, watches } = setUp();
+    void references.want([pods('app=a')]);
+    watches.watch('app=a').turns('forbidden');
+    expect([...store.snapshot().withheld]).toEqual(['Pod/a/web']);
   });
 
   it('keep nobody waiting when the source stops', async () => {

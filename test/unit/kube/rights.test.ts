@@ -14,7 +14,7 @@ interface Need {
 }
 
 const ownKinds = ['Gateway', 'Settings'];
-const core = { services: '', secrets: '', endpointslices: 'discovery.k8s.io' };
+const core = { services: '', secrets: '', endpointslices: 'discovery.k8s.io', pods: '' };
 
 function ofKinds(verb: Verb, suffix = '', place?: Place): readonly Need[] {
   return kinds.map(({ kind, group, plural }) => {

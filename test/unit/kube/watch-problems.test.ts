@@ -48,6 +48,13 @@ describe('what is wrong with a watch', () => {
       `${right} secrets with the name x in namespace a, ${role}`,
     ],
     [
+      { kind: 'Pod', ...named },
+      'forbidden',
+      'error',
+      'KindForbidden',
+      `${right} pods in namespace a, ${role}`,
+    ],
+    [
       { kind: 'EndpointSlice', ...named },
       'forbidden',
       'error',

@@ -126,6 +126,19 @@ describe('store', () => {
     expect(store.snapshot().duplicates).toEqual([]);
   });
 
+  it.each([
+    ['one object that two watches see is no duplicate', '', '1', 0],
+    ['another object of that name is one', '', '2', 1],
+    ['in files the uid says nothing', 'a.yaml:1', '1', 1],
+  ])('%s', (_title, origin, uid, count) => {
+    const store = createStore();
+    const first = { ...entry('p', origin, 'Pod'), uid: '1' };
+    store.put('kube Pod default web', first);
+    store.put('kube Pod default api', { ...first, uid });
+    expect(store.snapshot().list('Pod')).toHaveLength(1);
+    expect(store.snapshot().duplicates).toHaveLength(count);
+  });
+
   it('holds what one would hold that looks at everything each time', () => {
     const random = randomOf(7);
     const pick = <T>(options: readonly T[]): T => options[Math.floor(random() * options.length)]!;
