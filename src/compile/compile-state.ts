@@ -65,7 +65,6 @@ export function createCompileState(
     settings: defaultSettings,
     services: new Map(),
     endpointSlices: new Map(),
-    podLabels: new Map(),
     listeners: [],
     virtualHosts: new Map(),
     secretBodies: new Map(),
@@ -83,16 +82,17 @@ export function createCompileState(
     fullNamespaces: { get: (namespace) => wanted.isFull(namespace) },
     wantedBefore: { get: (key) => wanted.has(key) },
     clusters: new Map(),
-    ...emptyLedgers(),
+    ...emptyMaps(),
     wanted,
     references: new Map(),
   };
   return state;
 }
 
-function emptyLedgers() {
+function emptyMaps() {
   return {
     keySets: new Map<string, KeySet>(),
+    podLabels: new Map<string, Labels>(),
     secrets: new Map<string, string>(),
     namedServices: new Map<string, ServicePort>(),
     verdicts: new Map<string, Verdict>(),

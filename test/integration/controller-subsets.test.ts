@@ -217,16 +217,15 @@ describe('a subset of a Service', () => {
   });
 
   it('follows the selector of the Service', async () => {
-    await kube.kubectl([
-      ...['patch', 'service', '-n', 'apps', 'web', '-p'],
-      JSON.stringify({ spec: { selector: { app: 'web', stage: 'primary' } } }),
-    ]);
+    const select = (stage: string | null) => {
+      const patch = { spec: { selector: { app: 'web', stage } } };
+      const args = ['patch', 'service', '-n', 'apps', 'web', '-p', JSON.stringify(patch)];
+      return kube.kubectl(args);
+    };
+    await select('primary');
     await until(() => askAs('example.com'), '503');
     expect(await askAs('other.example')).toBe('primary');
-    await kube.kubectl([
-      ...['patch', 'service', '-n', 'apps', 'web', '-p'],
-      JSON.stringify({ spec: { selector: { app: 'web', stage: null } } }),
-    ]);
+    await select(null);
     await until(() => askAs('example.com'), 'canary');
   });
 

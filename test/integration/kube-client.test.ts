@@ -5,7 +5,9 @@ import { createLogger } from '../../src/base/log.ts';
 import { KubeApiError } from '../../src/kube/kube-api-error.ts';
 import { createKubeClient, type KubeClient } from '../../src/kube/kube-client.ts';
 import { createKubeCredentials } from '../../src/kube/kube-credentials.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
 import { createListWatch, type ListWatch } from '../../src/kube/list-watch.ts';
+import { metadataClient } from '../../src/kube/metadata-client.ts';
 import { readKubeConfig, writeKubeConfig } from '../support/kube-config-file.ts';
 import { startKube, type KubeApi } from '../support/kube.ts';
 import { startSilentRelay, type SilentRelay } from '../support/silent-relay.ts';
@@ -176,6 +178,30 @@ describe('with a real API server', () => {
     expect([list.state(), uids.size]).toEqual(['synced', names.length]);
     await kube.kubectl(['delete', 'configmaps', '--selector=size=large']);
   }, 60_000);
+
+  it('of objects of which only metadata is asked for nothing else is told', async () => {
+    await connect();
+    await create('metadata-1');
+    const told: unknown[] = [];
+    const keep = (object: KubeObject) => {
+      if (object.metadata.name.startsWith('metadata-')) told.push(object['data']);
+    };
+    const list = createListWatch({
+      client: metadataClient(client),
+      path: configMaps,
+      logger,
+      clock: systemClock,
+      handlers: { replaced: (objects) => objects.forEach(keep), changed: keep, deleted: () => {} },
+    });
+    running.push(list);
+    await until('listed', () => told.length === 1);
+    await create('metadata-2');
+    await until('watched', () => told.length === 2);
+    expect(told).toEqual([undefined, undefined]);
+    await remove('metadata-1');
+    await remove('metadata-2');
+    expect(list.counts()).toEqual({ lists: 1, watches: 1 });
+  });
 
   it('a cut connection is made again, and what happened meanwhile is told', async () => {
     await connect();
