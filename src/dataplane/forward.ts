@@ -12,6 +12,7 @@ import {
   tooLarge,
   unusableBody,
 } from './forward-refusal.ts';
+import { keepsBody } from './kept-bodies.ts';
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { outgoingHead } from './outgoing-head.ts';
 import { chosenShare } from './route-edits.ts';
@@ -53,10 +54,13 @@ function forwardAction({ exchange }: Call): ForwardAction | undefined {
   return action?.kind === 'forward' ? action : undefined;
 }
 
-/** Up to this a body is read first: more where it may have to be sent again. */
+/** Up to this a body is read first: more where it may have to be sent again, and there is room for it. */
 function wholeBytes(call: Call): number {
   const { collectBytes, replayBytes } = call.context.limits;
-  return forwardAction(call)?.retry ? Math.max(collectBytes, replayBytes) : collectBytes;
+  const { chunked, contentLength } = call.exchange;
+  const isLong = !chunked && contentLength > collectBytes && contentLength <= replayBytes;
+  const isKept = isLong && forwardAction(call)?.retry && keepsBody(call, contentLength);
+  return isKept === true ? replayBytes : collectBytes;
 }
 
 /** A short body is read first: no slow client then holds a connection to the upstream, and it goes out in one piece. */
@@ -64,7 +68,6 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
   const { exchange, context, request } = call;
   const { rewriteBytes } = context.limits;
   const model = replacedModel(upstream);
-  const short = !exchange.chunked && exchange.contentLength <= wholeBytes(call);
   const refusal = model === undefined ? undefined : rewriteRefusal(exchange, context.limits);
   if (refusal !== undefined) return call.deny(refusal);
   if (call.body !== undefined) {
@@ -72,13 +75,14 @@ function sendWithBody(call: Call, upstream: Upstream, endpoint: EndpointPool): v
     if (body !== undefined) send(call, upstream, endpoint, body);
     return;
   }
-  if (model === undefined && !short) {
+  const limit = model === undefined ? wholeBytes(call) : rewriteBytes;
+  if (model === undefined && (exchange.chunked || exchange.contentLength > limit)) {
     call.awaitBody();
     return send(call, upstream, endpoint, new RequestBody(request));
   }
   collectBody(request, {
     declared: exchange.contentLength,
-    limit: model === undefined ? wholeBytes(call) : rewriteBytes,
+    limit,
     slow: () => call.awaitBody(),
     done: (collected) => {
       const body = usable(call, collected, model);
@@ -126,13 +130,17 @@ function send(
 
 /** Of a body that is not in hand, where it may be needed a second time. */
 function copyFor(
-  { request, context }: Call,
+  call: Call,
   action: ForwardAction | undefined,
   body: Buffer | RequestBody | null,
 ): BodyCopy | undefined {
   const isNeeded = action?.retry !== undefined || action?.shadow !== undefined;
   if (!isNeeded || !(body instanceof RequestBody)) return undefined;
-  return new BodyCopy(request, context.limits.replayBytes);
+  const { replayBytes } = call.context.limits;
+  const { chunked, contentLength } = call.exchange;
+  const bytes = chunked ? replayBytes : contentLength;
+  if (bytes > replayBytes || !keepsBody(call, bytes)) return undefined;
+  return new BodyCopy(call.request, replayBytes);
 }
 
 /** Draws lots for a copy; that of a long body goes when all of it is here. */

@@ -22,6 +22,8 @@ export interface Limits {
   readonly rewriteBytes: number;
   /** A request body up to this is kept, where it may have to be sent a second time; Envoy's default. */
   readonly replayBytes: number;
+  /** All bodies that are kept so at a time; with more, one goes to the upstream as it comes, and only once. */
+  readonly replayTotalBytes: number;
   /** Requests waiting for a free connection of one cluster (503), Envoy's default. */
   readonly pendingRequests: number;
 }
@@ -39,5 +41,6 @@ export const defaultLimits: Limits = {
   collectBytes: 64 * 1024,
   rewriteBytes: 4 * 1024 * 1024,
   replayBytes: 1024 * 1024,
+  replayTotalBytes: 128 * 1024 * 1024,
   pendingRequests: 1024,
 };
