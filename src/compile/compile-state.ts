@@ -10,7 +10,7 @@ import type { CompileOptions, CompileTools } from './compile.ts';
 import { defaultSettings, type CompiledSettings } from './compiled-settings.ts';
 import type { CompileContext, PartUse, ServedCertificate, Verdict } from './context.ts';
 import { lastGoodOf } from './last-good.ts';
-import { listenersFor, type ListenerPlan } from './listener-plan.ts';
+import { buffersFor, listenersFor, type ListenerPlan } from './listener-plan.ts';
 import { createTableSelections } from './table-selections.ts';
 import { serviceTarget, type ServicePort } from './service-target.ts';
 import { WantedReferences } from './wanted-references.ts';
@@ -75,6 +75,7 @@ export function createCompileState(
     serviceTargets: { get: (service) => serviceTarget(service, state) },
     serviceFaults: { get: (service) => serviceTarget(service, state).fault },
     listenersFor: { get: (resource) => listenersFor(resource, state.listeners) },
+    buffersFor: { get: (resource) => buffersFor(resource, state.listeners) },
     domainOwners: new Map(),
     lastGood: { get: (entry) => lastGoodOf(entry, lastGood) },
     lastCertificates,

@@ -65,6 +65,8 @@ export interface SharedState {
   readonly serviceFaults: Lookup<ServicePort, string>;
   /** Names of the listeners that serve a VirtualService, one a line. */
   readonly listenersFor: Lookup<Resource<'VirtualService'>, string>;
+  /** Whether one of those reads bodies first. */
+  readonly buffersFor: Lookup<Resource<'VirtualService'>, true>;
   /** The virtual hosts that have a domain, by `domainKey`. */
   readonly domainOwners: Lookup<string, string>;
   /** The last good version, whichever that is. */

@@ -3,6 +3,7 @@ import { durationMs } from '../base/duration.ts';
 import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
 import type { ForwardAction, Route } from '../ir/table.ts';
 import { routeBodyLimit } from './body-limit.ts';
+import type { Findings } from './findings.ts';
 import { scopeAt } from './parts.ts';
 import { compileRetries } from './retries.ts';
 import type { RoutePlan } from './route-plan.ts';
@@ -55,7 +56,9 @@ export function bufferOf({ options }: RoutePlan, scope: RoutesScope): Pick<Route
   const value = merged.value.bufferPerRoute;
   if (!value || !layer) return {};
   const { findings } = scopeAt(scope, layer.place);
-  const maxBodyBytes = routeBodyLimit(value, `${layer.path}.bufferPerRoute`, findings);
+  const path = `${layer.path}.bufferPerRoute`;
+  if (scope.isUnbuffered === true && value.buffer) warnUnbuffered(path, findings);
+  const maxBodyBytes = routeBodyLimit(value, path, findings);
   return maxBodyBytes === undefined ? {} : { maxBodyBytes };
 }
 
@@ -76,4 +79,15 @@ function streamLimits(
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(maxDurationMs === undefined ? {} : { maxDurationMs }),
   };
+}
+
+/** The bound protects nothing then, and whoever wrote it should know. */
+function warnUnbuffered(path: string, findings: Findings): void {
+  findings.warn({
+    reason: 'ReferenceNotFound',
+    path,
+    what: 'it does nothing: bodies of any size are sent on',
+    found: 'no options.buffer in a Gateway that serves it',
+    accepted: 'another bound than that of the Gateway',
+  });
 }

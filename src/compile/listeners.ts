@@ -110,7 +110,7 @@ function checkAddress(
 }
 
 /** Options that protect every route of a listener and are not enforced here yet: the listener stays closed. */
-const guards = ['waf', 'dlp', 'csrf'] as const;
+const guards = ['waf', 'dlp', 'csrf', 'extProcEarly', 'extProc', 'extProcLate'] as const;
 const everyAddress: readonly string[] = ['', '::', '0.0.0.0'];
 
 function checkProtection({ httpGateway }: GatewaySpec, findings: Findings): void {

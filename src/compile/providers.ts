@@ -33,6 +33,8 @@ export interface HostScope {
   readonly origin?: Origin;
   /** A part is looked at by itself: what is around it is not known. */
   readonly isDetached?: boolean;
+  /** No Gateway that serves it reads bodies first, so that no route of it has a bound for them. */
+  readonly isUnbuffered?: boolean;
   /** Headers that are put into requests: which of them claims write is known when all is compiled. */
   readonly headerUses?: HeaderUse[];
 }

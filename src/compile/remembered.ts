@@ -63,6 +63,7 @@ class Recorder {
       podLabels: this.#read((shared) => shared.podLabels),
       serviceFaults: this.#read((shared) => shared.serviceFaults),
       listenersFor: this.#read((shared) => shared.listenersFor),
+      buffersFor: this.#read((shared) => shared.buffersFor),
       domainOwners: this.#read((shared) => shared.domainOwners),
       lastGood: this.#read((shared) => shared.lastGood),
       lastCertificates: this.#read((shared) => shared.lastCertificates),

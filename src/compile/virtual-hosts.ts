@@ -119,8 +119,9 @@ function compileService(
   }
   const tls =
     spec.sslConfig && compileTls(spec.sslConfig, { ...scope, uid: metadata.uid, lastGood });
-  const host = compileHost(plan, tls?.context, scope);
   const listeners = (context.listenersFor.get(resource) ?? '').split('\n').filter(Boolean);
+  const isUnbuffered = listeners.length > 0 && context.buffersFor.get(resource) !== true;
+  const host = compileHost(plan, tls?.context, { ...scope, isUnbuffered });
   const domains = { value: host.domains, path: plan.domains.path };
   checkConflicts(domains, listeners, { context, namespace }, findings);
   checkServerNames(host, listeners, context, findings);

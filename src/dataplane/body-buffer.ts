@@ -15,6 +15,7 @@ export function bufferLimit({ listener: { listener }, route }: Exchange): number
 export function bodyLimitStage(exchange: Exchange): Denial | undefined {
   if (exchange.contentLength === 0) return undefined;
   const limit = bufferLimit(exchange);
+  if (limit !== undefined) exchange.trace?.push(`bodies of up to ${limit} bytes are read first`);
   return limit !== undefined && exchange.contentLength > limit ? tooLarge : undefined;
 }
 

@@ -102,6 +102,8 @@ export class Exchange implements TokenRequest, MatchInput {
   detail = '';
   /** For `explain` and the debug log; undefined: nobody asked. */
   trace: Trace | undefined = undefined;
+  /** Only asked about: chance decides nothing, and nothing is waited for that nobody waits for. */
+  isQuestion = false;
 
   constructor(arrival: Arrival) {
     this.program = arrival.program;

@@ -110,6 +110,7 @@ function exchangeOf({ program, listener, asked, tls, raw, trace }: ExchangeParts
   const connection = { scheme: asked.scheme, peer: '127.0.0.1', tls };
   const exchange = new Exchange({ program, listener, connection, raw, limits: defaultLimits });
   exchange.trace = trace;
+  exchange.isQuestion = true;
   return exchange;
 }
 

@@ -13,6 +13,12 @@ export interface FaultParts {
   readonly random?: () => number;
 }
 
+/** The faults of a route in words. */
+export interface ExplainedFaults {
+  readonly notes: readonly string[];
+  readonly refusal: Denial | undefined;
+}
+
 /** Prepares the faults of a route: first the delay, then the refusal, each by its own chance. */
 export function prepareFaults(
   { delay, abort }: FaultPolicy,
@@ -32,4 +38,16 @@ export function prepareFaults(
 function aborted(status: number): Denial {
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   return { status, body: hasBody ? 'fault filter abort' : '', reason: 'fault', detail: 'injected' };
+}
+
+/** What the faults of a route do to requests, without chance: the refusal is that of every one. */
+export function explainFaults({ delay, abort }: FaultPolicy): ExplainedFaults {
+  const notes: string[] = [];
+  if (delay && delay.percentage > 0) {
+    notes.push(`${delay.percentage} % of the requests wait ${delay.delayMs} ms first`);
+  }
+  if (abort && abort.percentage > 0) {
+    notes.push(`${abort.percentage} % of the requests are answered with ${abort.status}`);
+  }
+  return { notes, refusal: abort && abort.percentage >= 100 ? aborted(abort.status) : undefined };
 }

@@ -15,8 +15,11 @@ export function corsStage(exchange: Exchange): undefined {
     return undefined;
   }
   const asked = joinedValue(exchange.headers, 'access-control-request-method') ?? '';
-  if (exchange.method === 'OPTIONS' && asked !== '') exchange.reply = policy.preflight(origin);
-  else {
+  if (exchange.method === 'OPTIONS' && asked !== '') {
+    exchange.trace?.push('a preflight of an allowed origin: answered before a token is looked for');
+    exchange.reply = policy.preflight(origin);
+  } else {
+    exchange.trace?.push('the origin is allowed: the answer says so, whatever it is');
     exchange.origin = origin;
     exchange.corsRoute = exchange.route;
   }

@@ -16,7 +16,12 @@ export function upgradeStage(exchange: Exchange): Denial | undefined {
   if (upgrade === '') return undefined;
   // RFC 6455 section 4.1.
   const isHandshake = upgrade === 'websocket' && method === 'GET' && !hasBody;
-  return isHandshake && isServed(exchange) ? undefined : upgradeRefused;
+  if (!isHandshake) exchange.trace?.push('only WebSocket is served, by GET and without a body');
+  else if (isServed(exchange)) {
+    exchange.trace?.push('a change to WebSocket, which is served here');
+    return undefined;
+  } else exchange.trace?.push('WebSocket is turned off by the route or its Gateway');
+  return upgradeRefused;
 }
 
 function isServed({ route, listener: { listener } }: Exchange): boolean {

@@ -113,6 +113,7 @@ describe('with Gateways', () => {
     [{ httpGateway: { options: { waf: {} } } }, 'Unsupported spec.httpGateway.options.waf'],
     [{ httpGateway: { options: { dlp: {} } } }, 'Unsupported spec.httpGateway.options.dlp'],
     [{ httpGateway: { options: { csrf: {} } } }, 'Unsupported spec.httpGateway.options.csrf'],
+    [{ httpGateway: { options: { extProc: {} } } }, 'Unsupported spec.httpGateway.options.extProc'],
     [{ bindAddress: 'localhost' }, 'InvalidGateway spec.bindAddress'],
   ])('is not opened with %j', async (spec, finding) => {
     const compiled = await compileYaml(web + gateway('a', spec));
