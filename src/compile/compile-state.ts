@@ -82,7 +82,6 @@ export function createCompileState(
     tableSelections: createTableSelections(resources, lastGood),
     fullNamespaces: { get: (namespace) => wanted.isFull(namespace) },
     wantedBefore: { get: (key) => wanted.has(key) },
-    clusters: new Map(),
     ...emptyMaps(),
     wanted,
     references: new Map(),
@@ -92,6 +91,7 @@ export function createCompileState(
 
 function emptyMaps() {
   return {
+    clusters: new Map<string, Cluster>(),
     keySets: new Map<string, KeySet>(),
     podLabels: new Map<string, Labels>(),
     secrets: new Map<string, string>(),
