@@ -11,7 +11,7 @@ import { createDataPlane, type DataPlane } from './dataplane/server.ts';
 import type { AskedRequest } from './ir/asked-request.ts';
 import type { Explanation } from './ir/explanation.ts';
 import { endpointStates, isWatched } from './dataplane/upstream-watch.ts';
-import type { RoutingTable } from './ir/table.ts';
+import type { RoutingTable, Secrets } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
 import { createFetchJwks } from './jwt/fetch-jwks.ts';
 import { createJwtEngine, type JwtEngine, type JwtStats } from './jwt/jwt-engine.ts';
@@ -61,7 +61,12 @@ const emptyTable: RoutingTable = {
 /** Puts the engines together; no port is open before the first publish. */
 export function createEngines(options: EnginesOptions): Engines {
   const { settings, address, logger, accessLogger, clock } = options;
-  const state: EngineState = { table: emptyTable, publishedAtMs: undefined, attempted: false };
+  const state: EngineState = {
+    table: emptyTable,
+    secrets: {},
+    publishedAtMs: undefined,
+    attempted: false,
+  };
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
   const parts = programParts(options, jwt);
@@ -105,6 +110,7 @@ function prepare(
   const before = state.table;
   // Before the fetches start: a key set may name a cluster of its own table.
   state.table = table;
+  state.secrets = secrets;
   jwt.update({ ...before.keySets, ...table.keySets }, { ...former.secrets, ...secrets });
   try {
     const program = prepareProgram(table, secrets, parts, former);
@@ -112,6 +118,7 @@ function prepare(
     return program;
   } catch (thrown) {
     state.table = before;
+    state.secrets = former.secrets;
     jwt.update(before.keySets, former.secrets);
     throw thrown;
   }
@@ -139,6 +146,7 @@ function endpointCounts({ upstreams }: Program): readonly EndpointCount[] {
 
 interface EngineState {
   table: RoutingTable;
+  secrets: Secrets;
   publishedAtMs: number | undefined;
   attempted: boolean;
 }
@@ -147,6 +155,7 @@ function createJwt({ settings, logger, clock }: EnginesOptions, state: EngineSta
   const fetchJwks = createFetchJwks({
     resolveCluster: (name) =>
       Object.hasOwn(state.table.clusters, name) ? state.table.clusters[name] : undefined,
+    secrets: () => state.secrets,
     allowLocalAddresses: settings.allowLocalUpstreams,
   });
   const staleLimitMs = settings.jwksStaleSeconds * 1000;

@@ -15,7 +15,9 @@ import { errorDetails, validationPolicies } from '../ir/jwt.ts';
 
 const remoteJwks = obj('Keys fetched from a JWKS document.', {
   url: str('Where the JWKS is: an http or https URL.', { minLength: 1, maxLength: 2048 }),
-  upstreamRef: opt(refTo('Connect to this Upstream instead of to the host of the URL.')),
+  upstreamRef: opt(
+    refTo('Connect to this Upstream, with its TLS, instead of to the host of the URL.'),
+  ),
   cacheDuration: opt(
     duration('How long fetched keys are used before they are fetched again. Default 5m.'),
   ),

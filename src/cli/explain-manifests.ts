@@ -26,6 +26,7 @@ export async function explainManifests(
   const fetchJwks = createFetchJwks({
     resolveCluster: (name) =>
       Object.hasOwn(table.clusters, name) ? table.clusters[name] : undefined,
+    secrets: () => secrets,
     allowLocalAddresses: localAddresses,
   });
   const jwt = createJwtEngine({

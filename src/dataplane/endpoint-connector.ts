@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 
 import type { LocalAddresses } from '../base/local-addresses.ts';
-import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts';
+import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import type { Secrets } from '../ir/table.ts';
 import { checkedLookup, forbiddenAddressError } from '../jwt/checked-lookup.ts';
+import { clusterTls } from '../jwt/cluster-tls.ts';
 import { isForbiddenAddress } from '../jwt/forbidden-address.ts';
-import { hasName } from './peer-names.ts';
 
 /** What a connection needs beside what the table says of it. */
 export interface ConnectorParts {
@@ -26,7 +26,7 @@ export function createEndpointConnector(
     allowH2: false,
     timeout: connectTimeoutMs,
     lookup: checkedLookup(localAddresses),
-    ...(tls && tlsOptions(tls, secrets)),
+    ...(tls && clusterTls(tls, secrets)),
   });
   // Of an address nothing is looked up.
   const refused = isIP(endpoint.host) !== 0 && isForbiddenAddress(endpoint.host, localAddresses);
@@ -55,19 +55,4 @@ export function createEndpointConnector(
 /** The name that TLS asks for, and that certificates are checked against. */
 export function serverNameOf({ tls }: Cluster, { sni, host }: Endpoint): string {
   return sni ?? tls?.sni ?? host;
-}
-
-function tlsOptions(tls: UpstreamTls, secrets: Secrets): buildConnector.BuildOptions {
-  const { names, certificateSecret, keySecret, ciphers, curves } = tls;
-  return {
-    rejectUnauthorized: tls.verify,
-    ...(tls.ca !== undefined && { ca: tls.ca }),
-    ...(certificateSecret !== undefined &&
-      keySecret !== undefined && { cert: secrets[certificateSecret], key: secrets[keySecret] }),
-    ...(names && { checkServerIdentity: (_host, certificate) => hasName(certificate, names) }),
-    ...(tls.minVersion && { minVersion: tls.minVersion }),
-    ...(tls.maxVersion && { maxVersion: tls.maxVersion }),
-    ...(ciphers && { ciphers: ciphers.join(':') }),
-    ...(curves && { ecdhCurve: curves.join(':') }),
-  };
 }

@@ -6,13 +6,17 @@ import { AppError, messageOf } from '../base/errors.ts';
 import type { LocalAddresses } from '../base/local-addresses.ts';
 import type { Cluster, Endpoint } from '../ir/cluster.ts';
 import type { RemoteKeySet } from '../ir/jwt.ts';
+import type { Secrets } from '../ir/table.ts';
 import { checkedLookup, forbiddenAddressError } from './checked-lookup.ts';
+import { clusterTls } from './cluster-tls.ts';
 import { isForbiddenAddress } from './forbidden-address.ts';
 import type { FetchJwks, JwksResponse } from './remote-key-set.ts';
 
 export interface FetchJwksOptions {
   /** A cluster by name, for key sets that name one (Gloo `upstreamRef`); undefined: there is none. */
   readonly resolveCluster: (name: string) => Cluster | undefined;
+  /** What clusters name, by id. Default none. */
+  readonly secrets?: () => Secrets;
   /** Which local addresses URLs and clusters may lead to. Default off. */
   readonly allowLocalAddresses?: LocalAddresses;
   /** PEM of authorities to trust in place of the system's, for URLs without a cluster. */
@@ -60,9 +64,15 @@ function targetsOf(keySet: RemoteKeySet, options: FetchJwksOptions): readonly ((
     throw new AppError('ERR_JWKS_FETCH', `upstream ${keySet.cluster} has no endpoints`);
   }
   const { tls } = cluster;
+  const secured = tls && clusterTls(tls, options.secrets?.() ?? {});
   return cluster.endpoints.slice(0, endpointLimit).map((endpoint) => () => ({
     tls: tls !== undefined,
-    options: { ...endpointOptions(cluster, endpoint, url), path, ...guard(endpoint.host, options) },
+    options: {
+      ...endpointOptions(cluster, endpoint, url),
+      ...secured,
+      path,
+      ...guard(endpoint.host, options),
+    },
   }));
 }
 
@@ -75,8 +85,6 @@ function endpointOptions({ tls }: Cluster, endpoint: Endpoint, url: URL): Target
   return {
     ...common,
     ...(isIP(servername) ? {} : { servername }),
-    rejectUnauthorized: tls.verify,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { Cluster } from '../../../src/ir/cluster.ts';
+import type { Cluster, UpstreamTls } from '../../../src/ir/cluster.ts';
 import type { RemoteKeySet } from '../../../src/ir/jwt.ts';
 import { createFetchJwks } from '../../../src/jwt/fetch-jwks.ts';
 import { openssl } from '../../support/openssl.ts';
@@ -245,5 +245,38 @@ describe('createFetchJwks: by cluster', () => {
     expect(await get({ tls: { verify: false } })).toMatchObject({ status: 200 });
     const named = [{ ...endpoint(port), sni: 'issuer.test' }];
     expect(await get({ endpoints: named, tls: checked })).toMatchObject({ status: 200 });
+  });
+
+  test('so are other names that its certificate may have, and versions', async () => {
+    const port = await serveTls((_request, response) => response.end('{}'));
+    const keySet = keySetAt('http://other.test/', 'issuer_default');
+    const get = (parts: Partial<UpstreamTls>) => {
+      const secured = { verify: true, ca: tls.cert, ...parts };
+      return through(clusterOf({ endpoints: [endpoint(port)], tls: secured }))(keySet, never);
+    };
+    expect(await get({ names: ['issuer.test'] })).toMatchObject({ status: 200 });
+    await expect(get({ sni: 'issuer.test', names: ['another.test'] })).rejects.toThrow(
+      'none of the accepted names',
+    );
+    const old = { ciphers: ['ECDHE-ECDSA-AES128-GCM-SHA256'], maxVersion: 'TLSv1.2' } as const;
+    // The key of the server is RSA.
+    await expect(get({ sni: 'issuer.test', ...old })).rejects.toThrow(/handshake failure/);
+  });
+
+  test('servers that ask for it see the certificate of the cluster', async () => {
+    const options = { ...tls, ca: tls.cert, requestCert: true };
+    const port = await listen(createTlsServer(options, (_request, response) => response.end('{}')));
+    const keySet = keySetAt('http://other.test/', 'issuer_default');
+    const own = { certificateSecret: 'tls.crt@1', keySecret: 'tls.key@1' };
+    const secured = { verify: true, ca: tls.cert, sni: 'issuer.test' };
+    const get = (parts: Partial<UpstreamTls>) =>
+      createFetchJwks({
+        resolveCluster: () =>
+          clusterOf({ endpoints: [endpoint(port)], tls: { ...secured, ...parts } }),
+        secrets: () => ({ 'tls.crt@1': tls.cert, 'tls.key@1': tls.key }),
+        allowLocalAddresses: 'loopback',
+      })(keySet, never);
+    expect(await get(own)).toMatchObject({ status: 200 });
+    await expect(get({})).rejects.toThrow();
   });
 });

@@ -2,7 +2,7 @@ import type { PeerCertificate } from 'node:tls';
 
 import { expect, test } from '@jest/globals';
 
-import { hasName } from '../../../src/dataplane/peer-names.ts';
+import { hasName } from '../../../src/base/peer-names.ts';
 
 const certificate = (subjectaltname: string | undefined) =>
   ({ subjectaltname, subject: { CN: 'common.example' } }) as unknown as PeerCertificate;
