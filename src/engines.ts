@@ -61,12 +61,7 @@ const emptyTable: RoutingTable = {
 /** Puts the engines together; no port is open before the first publish. */
 export function createEngines(options: EnginesOptions): Engines {
   const { settings, address, logger, accessLogger, clock } = options;
-  const state: EngineState = {
-    table: emptyTable,
-    secrets: {},
-    publishedAtMs: undefined,
-    attempted: false,
-  };
+  const state = beginning();
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
   const parts = programParts(options, jwt);
@@ -149,6 +144,10 @@ interface EngineState {
   secrets: Secrets;
   publishedAtMs: number | undefined;
   attempted: boolean;
+}
+
+function beginning(): EngineState {
+  return { table: emptyTable, secrets: {}, publishedAtMs: undefined, attempted: false };
 }
 
 function createJwt({ settings, logger, clock }: EnginesOptions, state: EngineState): JwtEngine {
