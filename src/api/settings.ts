@@ -116,7 +116,9 @@ export const settingsSchema = obj('Settings of the installation.', {
   upstreamOptions: later('Defaults of Upstreams.'),
   consoleOptions: later('Console.'),
   graphqlOptions: later('GraphQL.'),
-  extProc: later('External processing.'),
+  extProc: later(
+    'External processing. Not enforced: routes answer 500 rather than open, unless they turn it off.',
+  ),
   devMode: later('Development mode.'),
 });
 

@@ -15,6 +15,8 @@ export interface CompiledSettings {
   /** Those of RBAC policies do. */
   readonly strictPolicyPaths: boolean;
   readonly errorDetail: ErrorDetail;
+  /** Guards every route and is not enforced yet: routes that do not turn it off stay closed. */
+  readonly extProc?: unknown;
   readonly defaultUpstream?: Required<Ref>;
   /** Limits of Upstreams that have none of their own. */
   readonly circuitBreakers?: CircuitBreakersSpec;

@@ -1,4 +1,4 @@
-import type { RouteOptions } from '../api/options.ts';
+import type { RouteOptions, VirtualHostOptions } from '../api/options.ts';
 import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
 import type { Route, RouteAction } from '../ir/table.ts';
@@ -126,7 +126,7 @@ function warnRelaxed(options: MergedOptions<RouteOptions>, scope: RoutesScope): 
 function compilePlanAction(plan: RoutePlan, scope: RoutesScope): RouteAction {
   const { spec, path } = plan;
   const own = scopeAt(scope, plan.place);
-  const guard = unenforcedGuard(spec, scope.plan.options.value);
+  const guard = unenforcedGuard(spec, withGeneralGuard(scope));
   if (guard !== undefined) {
     return closed(`${path}: ${guard} is not enforced yet, so the route stays closed`);
   }
@@ -137,6 +137,12 @@ function compilePlanAction(plan: RoutePlan, scope: RoutesScope): RouteAction {
   return { ...action, ...compileRewrites(plan, scope), ...forwardingOptions(plan, scope) };
 }
 
+/** A guard of the Settings is in force where nobody else speaks of it. */
+function withGeneralGuard({ plan, context }: RoutesScope): VirtualHostOptions {
+  const { extProc } = context.settings;
+  return extProc === undefined ? plan.options.value : { extProc, ...plan.options.value };
+}
+
 function defaultRoute(scope: RoutesScope): Route {
   const stages = inForce(scope.host.stages);
   const rbac = ruleOf(undefined, stages, scope);
@@ -145,7 +151,9 @@ function defaultRoute(scope: RoutesScope): Route {
     matchers: compileMatchers({ value: undefined, path: '' }, scope),
     ...(stages ? { jwt: stages } : {}),
     ...(rbac ? { rbac } : {}),
-    action: defaultRouteAction(scope, stages !== undefined),
+    action: scope.context.settings.extProc
+      ? closed('options.extProc of the Settings is not enforced yet, so the route stays closed')
+      : defaultRouteAction(scope, stages !== undefined),
   };
   return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
 }

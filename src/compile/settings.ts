@@ -81,6 +81,7 @@ function readSettings(spec: SettingsSpec, namespace: string): CompiledSettings {
     ...(upstream
       ? { defaultUpstream: { name: upstream.name, namespace: upstream.namespace ?? namespace } }
       : {}),
+    ...(spec.extProc === undefined ? {} : { extProc: spec.extProc }),
     ...(gloo?.circuitBreakers ? { circuitBreakers: gloo.circuitBreakers } : {}),
     sharedUpstreams: seekgate?.sharedNamespaces ?? defaultSettings.sharedUpstreams,
     sharedSecrets: seekgate?.sharedNamespaces ?? defaultSettings.sharedSecrets,
