@@ -1,6 +1,5 @@
 import {
   bool,
-  enumeration,
   laterObject,
   list,
   obj,
@@ -10,15 +9,7 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
-
-/** Versions of TLS by their names in Gloo. */
-export const upstreamTlsVersions = [
-  'TLS_AUTO',
-  'TLSv1_0',
-  'TLSv1_1',
-  'TLSv1_2',
-  'TLSv1_3',
-] as const;
+import { tlsParametersSchema } from './tls-parameters.ts';
 
 export const upstreamSslSchema = obj(
   'TLS to the backend.',
@@ -42,26 +33,7 @@ export const upstreamSslSchema = obj(
         'Gloo: ignore the authorities of the secret. Here certificates are checked all the same.',
       ),
     ),
-    parameters: opt(
-      obj('TLS versions and ciphers.', {
-        minimumProtocolVersion: opt(
-          enumeration(
-            'Oldest version. Default, and the oldest there is: TLSv1_2.',
-            upstreamTlsVersions,
-          ),
-        ),
-        maximumProtocolVersion: opt(
-          enumeration('Newest version. Default: TLSv1_3.', upstreamTlsVersions),
-        ),
-        cipherSuites: opt(
-          list(
-            'Ciphers of TLSv1_2, by their names in OpenSSL.',
-            str('A cipher.', { maxLength: 256 }),
-          ),
-        ),
-        ecdhCurves: opt(list('Groups of the key exchange.', str('A group.', { maxLength: 64 }))),
-      }),
-    ),
+    parameters: opt(tlsParametersSchema),
     alpnProtocols: opt(
       list(
         'ALPN protocols; http/1.1 is offered in any case.',

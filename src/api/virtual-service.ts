@@ -5,7 +5,6 @@ import { optionsConfigRefsSchema, routeSchema } from './route.ts';
 import {
   bool,
   duration,
-  enumeration,
   later,
   laterObject,
   list,
@@ -16,9 +15,7 @@ import {
   unsupported,
   type Static,
 } from './schema.ts';
-
-/** Versions of TLS by their names in Gloo. */
-export const tlsVersions = ['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'] as const;
+import { tlsParametersSchema } from './tls-parameters.ts';
 
 const sslConfig = obj(
   'Serve on TLS: such a VirtualService goes to TLS listeners only.',
@@ -53,21 +50,7 @@ const sslConfig = obj(
         str('A host, URI, address or e-mail.', { minLength: 1, maxLength: 1024 }),
       ),
     ),
-    parameters: opt(
-      obj('TLS versions and ciphers.', {
-        minimumProtocolVersion: opt(
-          enumeration('Oldest version. Default, and the oldest there is: TLSv1_2.', tlsVersions),
-        ),
-        maximumProtocolVersion: opt(enumeration('Newest version. Default: TLSv1_3.', tlsVersions)),
-        cipherSuites: opt(
-          list(
-            'Ciphers of TLSv1_2, by their names in OpenSSL.',
-            str('A cipher.', { maxLength: 256 }),
-          ),
-        ),
-        ecdhCurves: opt(list('Groups of the key exchange.', str('A group.', { maxLength: 64 }))),
-      }),
-    ),
+    parameters: opt(tlsParametersSchema),
     alpnProtocols: opt(
       list(
         'Protocols, the preferred first. Default: h2, http/1.1.',

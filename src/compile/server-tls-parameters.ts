@@ -1,6 +1,7 @@
 import { getCiphers } from 'node:tls';
 
-import { tlsVersions, type SslConfig } from '../api/virtual-service.ts';
+import { tlsVersions } from '../api/tls-parameters.ts';
+import type { SslConfig } from '../api/virtual-service.ts';
 import { durationMs } from '../base/duration.ts';
 import type { TlsContext, TlsVersion } from '../ir/tls.ts';
 import { enumName } from './enum-name.ts';

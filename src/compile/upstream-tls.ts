@@ -1,7 +1,8 @@
 import { getCiphers } from 'node:tls';
 
 import type { Resource } from '../api/resource.ts';
-import { upstreamTlsVersions, type UpstreamSslSpec } from '../api/upstream-ssl.ts';
+import { tlsVersions } from '../api/tls-parameters.ts';
+import type { UpstreamSslSpec } from '../api/upstream-ssl.ts';
 import type { UpstreamTls } from '../ir/cluster.ts';
 import { certificateFault, isCertificate } from './certificates.ts';
 import { enumName } from './enum-name.ts';
@@ -116,7 +117,7 @@ function parametersOf(
   const { cipherSuites = [], ecdhCurves = [] } = spec;
   const ciphers = cipherSuites.flatMap(withoutBrackets);
   const [minimum, maximum] = [spec.minimumProtocolVersion, spec.maximumProtocolVersion].map(
-    (version) => upstreamTlsVersions.indexOf(enumName(version, upstreamTlsVersions)),
+    (version) => tlsVersions.indexOf(enumName(version, tlsVersions)),
   );
   const [tls12, tls13] = [3, 4];
   const least = Math.max(minimum ?? 0, tls12);
@@ -125,7 +126,7 @@ function parametersOf(
       reason: 'InvalidValue',
       path: `${path}.maximumProtocolVersion`,
       what: 'no version of TLS is left',
-      found: upstreamTlsVersions[maximum] ?? '',
+      found: tlsVersions[maximum] ?? '',
       accepted: 'TLSv1_2 or TLSv1_3, and not older than minimumProtocolVersion',
     });
   }
