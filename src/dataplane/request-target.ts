@@ -49,12 +49,16 @@ function normalizePath(raw: string): string | Denial {
   if (NUL.test(raw)) return bareBadRequest('%00 in the path');
   if (BACKSLASH.test(raw)) return badRequest('bad_target', '%5C in the path');
   const decoded = decodeUnreserved(raw.replaceAll('\\', '/'));
-  // Servers that cut `;parameters` or trim white space see a dot segment there.
-  if (ODD_SEGMENT.test(decoded)) return badRequest('bad_target', 'disguised dot segment');
+  if (hidesDotSegment(decoded)) return badRequest('bad_target', 'disguised dot segment');
   if (ENCODED_SLASH.test(decoded) && isAmbiguous(decoded)) {
     return badRequest('bad_target', '%2F next to a dot or empty segment');
   }
   return resolveDots(decoded).replace(ESCAPED_PATH_CHARACTER, escapeCharacter);
+}
+
+/** Whether servers that cut `;parameters` or trim white space see a dot segment in a path. */
+export function hidesDotSegment(path: string): boolean {
+  return ODD_SEGMENT.test(path);
 }
 
 /** `%61` and `a` are one character (RFC 3986 section 6.2.2.2); reserved ones keep their escape, and nothing is decoded twice. */

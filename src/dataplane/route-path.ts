@@ -2,6 +2,7 @@ import type { ForwardAction } from '../ir/table.ts';
 import { rewriteRegex } from '../rbac/regex.ts';
 import { badRequest, type Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
+import { hidesDotSegment } from './request-target.ts';
 import { makesDotSegment, rewrittenPath } from './upstream-path.ts';
 
 type Rewritten = Pick<Exchange, 'path' | 'matcher' | 'route'>;
@@ -52,8 +53,10 @@ function isPath(text: string): boolean {
   return /^\/[\x21\x22\x24-\x7e]*$/.test(text);
 }
 
-/** Of the path in front of a query that the rewrite may have made. */
+/** Of the path in front of a query that the rewrite may have made, plain or as no request may write it either. */
 function hasDotSegment(text: string): boolean {
   const [path = ''] = text.split('?', 1);
-  return path.split(/\/|%2f|\\|%5c/i).some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
+  const plain = path.replaceAll(/%2e/gi, '.');
+  if (hidesDotSegment(plain)) return true;
+  return plain.split(/\/|%2f|\\|%5c/i).some((part) => part === '.' || part === '..');
 }

@@ -170,6 +170,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#cancelTimeout?.();
     const declined = this.#over || this.#outgoing.owner?.answered(status, head.lines) === true;
     const client = this.#call.response.tunnel;
+    editResponse(this.#call, head.lines, status);
+    head.lines.push(...this.#call.answerLines);
     if (declined || client === undefined || !this.#call.switchProtocol(head.lines)) {
       socket.destroy();
       this.#finish();

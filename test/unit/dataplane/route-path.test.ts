@@ -38,6 +38,9 @@ describe('the path of a route', () => {
     ['a dot segment', regex('api', '..'), '/api/x', 'Bad Request', 400],
     ['an escaped one', regex('api', '%2E.'), '/api/x', 'Bad Request', 400],
     ['one behind an escaped slash', regex('api', 'x%2f..'), '/api', 'Bad Request', 400],
+    ['one with parameters', regex('-', ''), '/api/.-.;x/b', 'Bad Request', 400],
+    ['one with escaped ones', regex('-', ''), '/api/%-2E.%3bx/b', 'Bad Request', 400],
+    ['one with white space', regex('-', ''), '/api/.-.%20/b', 'Bad Request', 400],
     ['one of the prefix', { prefixRewrite: '/v/' }, '/api../x', 'Bad Request', 400],
   ])('%s is refused', async (_title, more, target, body, status) => {
     expect((await rewritten(more, target)).refusal).toMatchObject({ status, body });

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import type { ForwardAction } from '../../../src/ir/table.ts';
+import type { ForwardAction, Route } from '../../../src/ir/table.ts';
 import type { Limits } from '../../../src/dataplane/limits.ts';
 import {
   cluster,
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 const switched =
-  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-inside: 1\r\n\r\n';
 const handshake = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
 
 type OnUpgrade = (socket: Duplex, request: IncomingMessage) => void;
@@ -36,6 +36,7 @@ async function tunnels(
   onUpgrade: OnUpgrade,
   more: Partial<ForwardAction> = {},
   limits: Partial<Limits> = {},
+  options: Pick<Route, 'headers'> = {},
 ): Promise<Gateway> {
   const server = createServer((_request, response) => response.end('plain'));
   const sockets = new Set<Duplex>();
@@ -49,7 +50,7 @@ async function tunnels(
   const { port } = server.address() as AddressInfo;
   const destinations = [{ cluster: 'up', weight: 1 }];
   const action = { kind: 'forward', destinations, timeoutMs: 1000, ...more } as const;
-  const host = virtualHost({ routes: [route({ action })] });
+  const host = virtualHost({ routes: [route({ action, ...options })] });
   const gateway = await startGateway(table(host, [cluster(port, { maxConnections: 1 })]), {
     limits,
   });
@@ -104,6 +105,19 @@ describe('a tunnel', () => {
     await new Promise((resolve) => void setTimeout(resolve, 1200));
     client.socket.write('ping');
     expect(await client.until('ping')).toContain('ping');
+    client.socket.destroy();
+  });
+
+  test('begins with an answer as the route wants it', async () => {
+    const response = {
+      remove: ['x-inside'],
+      add: [{ name: 'x-added', value: [{ of: 'status' } as const], append: false }],
+    };
+    const client = clientOf(await tunnels(echoing, {}, {}, { headers: [{ response }] }));
+    const head = await client.until('\r\n\r\n');
+    expect(head).toContain('HTTP/1.1 101 Switching Protocols\r\n');
+    expect(head).toContain('x-added: 101\r\n');
+    expect(head).not.toContain('x-inside');
     client.socket.destroy();
   });
 
