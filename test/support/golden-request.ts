@@ -35,7 +35,7 @@ export async function askGolden(
   const { expect: expectation, repeat = 1 } = request;
   gateway.takeSeen();
   // Where chance decides an explanation is of one request alone.
-  const isExplainable = raw.tls?.alpn !== 'h2' && expectation.statuses === undefined;
+  const isExplainable = request.onlyHttp2 !== true && expectation.statuses === undefined;
   // First: an answer may leave its endpoint out for the next request.
   const told = await (isExplainable ? gateway.explain : undefined)?.({
     listener,
@@ -48,7 +48,7 @@ export async function askGolden(
   });
   const [response, ...more] = await sendAll(raw, repeat);
   if (response === undefined) throw new Error('nothing was sent');
-  // An explanation is of HTTP/1.1, and believes in every certificate of a client.
+  // An explanation believes in every certificate of a client.
   const isExplained = response.status > 0 && isExplainable;
   const explanation = isExplained ? told : undefined;
   const seen = await seenOf(gateway, expectation);
