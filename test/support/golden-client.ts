@@ -25,6 +25,8 @@ export interface RawRequest {
   readonly body: string;
 }
 
+const longestMs = 30_000;
+
 /** Sends a request byte for byte, without a client that would mend it, on a connection of its own. */
 export async function sendRaw(request: RawRequest): Promise<RawResponse> {
   const { method, target, lines, body } = request;
@@ -40,6 +42,9 @@ export async function sendRaw(request: RawRequest): Promise<RawResponse> {
   ];
   const socket = await open(request).catch(() => undefined);
   if (socket === undefined) return unanswered;
+  // Nobody waits for ever: what has not come by then counts as not answered.
+  const giveUp = setTimeout(() => socket.destroy(), longestMs);
+  socket.once('close', () => clearTimeout(giveUp));
   if (request.tls?.alpn === 'h2') return sendStream(socket, request);
   const received = readAll(socket);
   socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
