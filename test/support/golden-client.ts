@@ -43,13 +43,21 @@ export async function sendRaw(request: RawRequest): Promise<RawResponse> {
   const socket = await open(request).catch(() => undefined);
   if (socket === undefined) return unanswered;
   // Nobody waits for ever: what has not come by then counts as not answered.
-  const giveUp = setTimeout(() => socket.destroy(), longestMs);
-  socket.once('close', () => clearTimeout(giveUp));
-  if (request.tls?.alpn === 'h2') return sendStream(socket, request);
-  const received = readAll(socket);
-  socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
-  socket.write(body);
-  return parseResponse(await received);
+  let giveUp: NodeJS.Timeout | undefined;
+  const late = new Promise<RawResponse>((resolve) => {
+    giveUp = setTimeout(() => {
+      socket.destroy();
+      resolve(unanswered);
+    }, longestMs);
+  });
+  const exchange = async (): Promise<RawResponse> => {
+    if (request.tls?.alpn === 'h2') return sendStream(socket, request);
+    const received = readAll(socket);
+    socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
+    socket.write(body);
+    return parseResponse(await received);
+  };
+  return Promise.race([exchange(), late]).finally(() => clearTimeout(giveUp));
 }
 
 /** There is no connection, or it ends first. */
