@@ -5,7 +5,7 @@ import { runConformance, type ConformanceCase } from '../support/conformance.ts'
 import { storyNames } from '../support/golden-files.ts';
 
 /** Half a minute on a quiet machine. */
-const limitMs = 480_000;
+const limitMs = 240_000;
 
 describe('the goldens, asked of a real Envoy', () => {
   let cases: readonly ConformanceCase[] = [];

@@ -219,6 +219,8 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
     const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
     note({ method, path, headers, body: '', endpoint: 1 });
     socket.on('error', () => undefined);
+    // Its end is seen only where it is read, and a server with an open connection does not close.
+    socket.resume();
     const { status, body } = next(request);
     const lines =
       status === 101
