@@ -1,3 +1,4 @@
+import { aiOptionsSchema } from './ai-options.ts';
 import { corsMergeSchema, corsSchema } from './cors.ts';
 import { faultsSchema } from './faults.ts';
 import { headerManipulationSchema, shareHeaderManipulationSchema } from './header-manipulation.ts';
@@ -84,9 +85,7 @@ export const routeOptionsSchema = obj(
     ),
     prefixRewrite: opt(str('Put in place of the matched prefix.', { maxLength: 4096 })),
     ...shared,
-    ai: later(
-      'Model options: defaults, prompt enrichment, prompt guards, caching. With a prompt guard the route answers 500 rather than open.',
-    ),
+    ai: opt(aiOptionsSchema),
     regexRewrite: opt(regexRewriteSchema('Rewrite the path by a RE2 expression.')),
     faults: opt(faultsSchema),
     tracing: later('Tracing.'),

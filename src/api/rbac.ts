@@ -22,6 +22,13 @@ const permissions = obj('What they may do; an empty field allows all.', {
   methods: opt(
     list('HTTP methods.', str('An HTTP method, upper case.', { minLength: 1, maxLength: 32 }), 32),
   ),
+  models: opt(
+    list(
+      'Only requests for one of these models, by the name that is billed.',
+      str('Name of a model.', { minLength: 1, maxLength: 256 }),
+      256,
+    ),
+  ),
 });
 
 const policy = obj('Allows its principals its permissions.', {

@@ -1,3 +1,4 @@
+import { aiUpstreamSchema } from './ai-upstream.ts';
 import {
   bool,
   int,
@@ -8,7 +9,6 @@ import {
   obj,
   opt,
   opaque,
-  refTo,
   str,
   unsupported,
   type Static,
@@ -60,88 +60,12 @@ const kubeSpec = obj('A Kubernetes Service.', {
   serviceSpec: opt(unsupported(opaque('Function-level description.'))),
 });
 
-const authToken = obj(
-  'The API key: exactly one of the fields.',
-  {
-    inline: opt(str('The key itself. Prefer secretRef.', { minLength: 1, maxLength: 8192 })),
-    secretRef: opt(
-      refTo('A Secret with the key under `Authorization`, with or without `Bearer `.'),
-    ),
-    passthrough: opt(obj('Send on the Authorization that the client sent.', {})),
-  },
-  { oneOf: [{ fields: ['inline', 'secretRef', 'passthrough'], required: true }] },
-);
-export type AuthToken = Static<typeof authToken>;
-
-const customHost = obj('A server other than the public one.', {
-  host: str('Name or address.', { minLength: 1, maxLength: 253 }),
-  port: port('Port. With 443, TLS is used.'),
-  hostname: opt(str('Host header and server name. Default: host.', { maxLength: 253 })),
-  pathOverride: opt(
-    obj(
-      'Other paths than those of the public server.',
-      {
-        fullPath: opt(str('The whole path of every request.', { pattern: '^/', maxLength: 2048 })),
-        basePath: opt(str('Put in place of a leading /v1.', { pattern: '^/', maxLength: 2048 })),
-      },
-      { oneOf: [{ fields: ['fullPath', 'basePath'], required: true }] },
-    ),
-  ),
-});
-export type CustomHost = Static<typeof customHost>;
-
-const llm = (description: string) =>
-  obj(description, {
-    authToken: opt(authToken),
-    customHost: opt(customHost),
-    model: opt(
-      str('Put in place of `model` of every request. Default: what the client asks for.', {
-        minLength: 1,
-        maxLength: 256,
-      }),
-    ),
-  });
-
-const ai = obj(
-  'A language model: exactly one provider.',
-  {
-    deepseek: opt(llm('DeepSeek: api.deepseek.com:443, or a self-hosted server.')),
-    openai: opt(llm('A server with OpenAI’s API: api.openai.com:443, or a self-hosted server.')),
-    mistral: laterObject('Mistral.'),
-    anthropic: laterObject('Anthropic.'),
-    azureOpenai: laterObject('Azure OpenAI.'),
-    gemini: laterObject('Gemini.'),
-    vertexAi: laterObject('Vertex AI.'),
-    bedrock: laterObject('Bedrock.'),
-    multi: laterObject('Several providers by priority.'),
-  },
-  {
-    oneOf: [
-      {
-        fields: [
-          'deepseek',
-          'openai',
-          'mistral',
-          'anthropic',
-          'azureOpenai',
-          'gemini',
-          'vertexAi',
-          'bedrock',
-          'multi',
-        ],
-        required: true,
-      },
-    ],
-  },
-);
-export type AiSpec = Static<typeof ai>;
-
 export const upstreamSchema = obj(
   'A backend: exactly one of static, kube, ai and the kinds that are not enforced yet.',
   {
     static: opt(staticSpec),
     kube: opt(kubeSpec),
-    ai: opt(ai),
+    ai: opt(aiUpstreamSchema),
     aws: laterObject('AWS Lambda.'),
     azure: laterObject('Azure Functions.'),
     awsEc2: laterObject('AWS EC2.'),

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { Subsets } from '../ir/balancer.ts';
-import type { Cluster, Endpoint, LlmBackend, UpstreamTls } from '../ir/cluster.ts';
+import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts';
+import type { LlmBackend } from '../ir/llm.ts';
 import { oldestFirst } from './age.ts';
 import { clusterName } from './cluster-defaults.ts';
 import { compileConnections, compileLimits } from './cluster-limits.ts';

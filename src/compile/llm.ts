@@ -1,6 +1,7 @@
 import type { Resource } from '../api/resource.ts';
-import type { AiSpec, AuthToken, CustomHost } from '../api/upstream.ts';
-import type { Endpoint, LlmBackend, LlmCredential } from '../ir/cluster.ts';
+import type { AiSpec, AuthToken, CustomHost } from '../api/ai-upstream.ts';
+import type { Endpoint } from '../ir/cluster.ts';
+import type { LlmBackend, LlmCredential } from '../ir/llm.ts';
 import { shown, type Findings } from './findings.ts';
 import { isHeadText } from './head-text.ts';
 import { checkAuthority } from './host-names.ts';
@@ -31,17 +32,18 @@ export function compileLlm(
   const at = { ...use, path: `spec.ai.${provider}.authToken` };
   const path = `spec.ai.${provider}.customHost`;
   checkCustomHost(custom, path, use.findings);
-  const override = custom.pathOverride;
-  const tls = custom.port === httpsPort || upstream.spec.sslConfig !== undefined;
+  const { host, port, pathOverride: override } = custom;
+  if (host === undefined || port === undefined) return undefined;
+  const tls = port === httpsPort || upstream.spec.sslConfig !== undefined;
   return {
-    endpoint: { host: custom.host, port: custom.port, weight: 1 },
+    endpoint: { host, port, weight: 1 },
     tls,
     path,
     llm: {
       provider,
       credential: compileCredential(spec.authToken, spec.customHost !== undefined, upstream, at),
       ...(spec.model === undefined ? {} : { model: spec.model }),
-      authority: authorityOf(custom, tls),
+      authority: authorityOf({ ...custom, host, port }, tls),
       ...(override?.fullPath === undefined ? {} : { fullPath: override.fullPath }),
       ...(override?.basePath === undefined ? {} : { basePath: override.basePath }),
     },
@@ -66,7 +68,10 @@ function checkCustomHost(
   }
 }
 
-function authorityOf({ hostname, host, port }: CustomHost, tls: boolean): string {
+function authorityOf(
+  { hostname, host, port }: CustomHost & { readonly host: string; readonly port: number },
+  tls: boolean,
+): string {
   if (hostname !== undefined) return hostname;
   const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return port === (tls ? httpsPort : 80) ? bare : `${bare}:${port}`;

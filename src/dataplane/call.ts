@@ -9,6 +9,7 @@ import { watchDeparture } from './departure.ts';
 import type { Connection, Exchange } from './exchange.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
+import type { ModelNotes } from './model-notes.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
 import { lineAt } from './header-edits.ts';
 import { localLines } from './route-edits.ts';
@@ -57,6 +58,8 @@ export class Call {
   /** Put behind the header lines of the upstream's answer. */
   readonly answerLines: HeaderLines = [];
   bytesSent = 0;
+  /** Of a request for a model. */
+  model: ModelNotes | undefined = undefined;
   /** All of the request's body, where it was read first. */
   body: Buffer | undefined = undefined;
   /** Between two pieces of the answer, and until a reader takes what waits for it; 0 = no bound. */

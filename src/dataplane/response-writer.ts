@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 import type { KeyRedaction } from '../llm/key-redaction.ts';
+import type { AnswerSink } from './answer-sink.ts';
 import type { Call } from './call.ts';
 import { watchDeparture } from './departure.ts';
 import type { ResponseHead } from './response-headers.ts';
@@ -10,12 +11,13 @@ import type { Watched } from './stalls.ts';
 const SHORT_BYTES = 4096;
 
 /** Writes an upstream's answer to the client, no faster than the client reads. */
-export class ResponseWriter implements Watched {
+export class ResponseWriter implements AnswerSink, Watched {
   readonly #call: Call;
   readonly #controller: Dispatcher.DispatchController;
   readonly #redaction: KeyRedaction | undefined;
   /** Of a declared length; -1: framed here. */
   #remaining = -1;
+  begun = false;
   #wrote = false;
   #ended = false;
   #waits = false;
@@ -33,6 +35,7 @@ export class ResponseWriter implements Watched {
 
   /** False: there is nobody to answer. */
   begin(status: number, head: ResponseHead): boolean {
+    this.begun = true;
     if (!this.#call.writeHead(status, head.lines)) return false;
     this.#remaining = head.contentLength ?? -1;
     process.nextTick(ResponseWriter.#flushHead, this);

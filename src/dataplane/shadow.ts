@@ -6,7 +6,7 @@ import type { EndpointPool } from './endpoint-pool.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Program } from './program.ts';
 import type { Upstream } from './upstream.ts';
-import type { OutgoingRequest } from './upstream-request.ts';
+import type { OutgoingRequest } from './outgoing-request.ts';
 
 /** Bytes of the bodies that are on their way as copies to one cluster; what is beyond it is not copied. */
 const bytesAtATime = 16 * 1024 * 1024;

@@ -11,7 +11,8 @@ import { nextEndpoint } from './request-hash.ts';
 import { retriesAnswer, retriesFault, retryDelayMs } from './retry-rule.ts';
 import type { Upstream } from './upstream.ts';
 import { upstreamTimeout } from './upstream-fault.ts';
-import { UpstreamRequest, type OutgoingRequest, type TryOwner } from './upstream-request.ts';
+import type { OutgoingRequest, TryOwner } from './outgoing-request.ts';
+import { UpstreamRequest } from './upstream-request.ts';
 
 /** What a route says of tries. */
 export interface TryRules {

@@ -1,4 +1,4 @@
-import type { LlmBackend } from '../ir/cluster.ts';
+import type { LlmBackend } from '../ir/llm.ts';
 import type { PathMatch } from '../ir/matcher.ts';
 
 /** Puts the route's rewrite in place of what matched; for a regular expression or an exact path that is the whole path. */

@@ -3,39 +3,19 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
 import { protectResponse, removeKeyHeaders } from '../llm/protect-response.ts';
+import type { KeyRedaction } from '../llm/key-redaction.ts';
+import type { AnswerSink } from './answer-sink.ts';
 import type { Call, Cancellable } from './call.ts';
 import { resetBeforeHeaders, type Denial } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import type { HeaderLines } from './header-lines.ts';
 import { RequestBody } from './request-body.ts';
+import type { OutgoingRequest } from './outgoing-request.ts';
 import { responseHead } from './response-headers.ts';
 import { editResponse } from './route-edits.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { Tunnel } from './tunnel.ts';
 import type { Upstream, Waiter } from './upstream.ts';
 import { isStaleConnection, upstreamFault, upstreamTimeout } from './upstream-fault.ts';
-
-/** A request as it goes to the upstream. */
-export interface OutgoingRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: HeaderLines;
-  readonly body: Buffer | RequestBody | null;
-  /** Present: this may be one of several tries. */
-  readonly owner?: TryOwner;
-}
-
-/** Who has a try made, decides whether another one follows, and minds the time of the route. */
-export interface TryOwner {
-  /** The request is on a connection. */
-  readonly started: () => void;
-  /** True: the answer is not for the client, and this try is over. */
-  readonly answered: (status: number, lines: HeaderLines) => boolean;
-  /** What the client is told of a fault; undefined: nothing, since another try follows. */
-  readonly failed: (denial: Denial) => Denial | undefined;
-  /** The connection is free again. */
-  readonly ended: () => void;
-}
 
 /** 1xx answers are not sent on; one that sends many is no HTTP server. */
 const INFORMATIONAL_LIMIT = 16;
@@ -55,7 +35,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   readonly #endpoint: EndpointPool;
   readonly #outgoing: OutgoingRequest;
   #controller: Dispatcher.DispatchController | undefined;
-  #writer: ResponseWriter | undefined;
+  #writer: AnswerSink | undefined;
   #cancelTimeout: (() => void) | undefined;
   #entered = false;
   /** Nothing of this request may reach the client any more. */
@@ -154,8 +134,17 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     if (backend !== undefined) removeKeyHeaders(head.lines, backend);
     head.lines.push(...this.#call.answerLines);
     const redaction = protection?.kind === 'redact' ? protection.redaction : undefined;
-    this.#writer = new ResponseWriter(this.#call, controller, redaction);
+    this.#writer = this.#sink(controller, redaction);
     if (!this.#writer.begin(status, head)) this.#stop(clientLeft);
+  }
+
+  #sink(
+    controller: Dispatcher.DispatchController,
+    redaction: KeyRedaction | undefined,
+  ): AnswerSink {
+    const { sinkFor } = this.#outgoing;
+    if (sinkFor === undefined) return new ResponseWriter(this.#call, controller, redaction);
+    return sinkFor(controller, redaction, (denial) => this.#fail(denial));
   }
 
   /** From here on the two connections are one; undici does not know this one any more. */
@@ -254,7 +243,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   /** Ends the request for a fault of the upstream: an answer if none has begun, else the connection is cut. */
   #fail(denial: Denial): void {
     if (this.#over) return;
-    const begun = this.#writer !== undefined;
+    const begun = this.#writer?.begun === true;
     // Envoy counts what the connection does as an answer of the upstream.
     if (this.#entered && denial.reason !== 'internal') this.#observe(denial.status);
     this.#call.context.metrics.upstreamFailed(this.#call.cluster, denial.reason);

@@ -1,5 +1,6 @@
 import type { Balancer, Labels, Subsets } from './balancer.ts';
 import type { HealthCheck, OutlierDetection } from './health.ts';
+import type { LlmBackend, PoolMember } from './llm.ts';
 
 /** Where requests are sent (Gloo `Upstream`, or a Kubernetes Service named by a route). */
 export interface Cluster {
@@ -27,6 +28,8 @@ export interface Cluster {
   readonly outlierDetection?: OutlierDetection;
   /** Present: a language-model server. */
   readonly llm?: LlmBackend;
+  /** Present: several model servers in place of endpoints, by falling priority; each is a cluster of its own. */
+  readonly pools?: readonly (readonly PoolMember[])[];
 }
 
 /** How long connections are kept (Gloo `connectionConfig`). */
@@ -82,27 +85,3 @@ export interface UpstreamTls {
   readonly ciphers?: readonly string[];
   readonly curves?: readonly string[];
 }
-
-/** How a model server is spoken to: who it is, with which key, and what is put into the request. */
-export interface LlmBackend {
-  readonly provider: 'deepseek' | 'openai';
-  readonly credential: LlmCredential;
-  /** Replaces `model` of the request; absent: the client's is kept. */
-  readonly model?: string;
-  /** Value of `Host`. */
-  readonly authority: string;
-  /** Replaces the whole path (`customHost.pathOverride.fullPath`). */
-  readonly fullPath?: string;
-  /** Put in place of a leading `/v1` (`customHost.pathOverride.basePath`). */
-  readonly basePath?: string;
-}
-
-export type LlmCredential =
-  /** Id into `Secrets`: the bare key, without `Bearer `. */
-  | { readonly kind: 'secret'; readonly secret: string }
-  /** The client's own Authorization is sent on, if the JWT was not taken from it. */
-  | { readonly kind: 'passthrough' }
-  /** No key is sent (a model server without one). */
-  | { readonly kind: 'none' }
-  /** A key was asked for and is not to be had: 503. */
-  | { readonly kind: 'missing'; readonly detail: string };

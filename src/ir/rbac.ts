@@ -13,6 +13,8 @@ export interface RbacPolicy {
   readonly bySegment?: true;
   /** Exact, OR; empty = any. */
   readonly methods: readonly string[];
+  /** Exact names of models, OR; absent = any. Then the policy allows only requests for one of these. */
+  readonly models?: readonly string[];
 }
 
 /** Claims AND. Never empty: a principal without claims is refused when compiling. */

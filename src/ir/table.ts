@@ -3,6 +3,7 @@ import type { Cluster } from './cluster.ts';
 import type { HttpSettings } from './http-settings.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { FaultPolicy } from './fault.ts';
+import type { LlmRoute } from './llm.ts';
 import type { JwtProvider, JwtStages, KeySet } from './jwt.ts';
 import type { Matcher } from './matcher.ts';
 import type { RbacRule } from './rbac.ts';
@@ -86,6 +87,8 @@ export interface Route {
   readonly cors?: CorsPolicy;
   /** Before everything else that the route does. */
   readonly fault?: FaultPolicy;
+  /** For requests to models. */
+  readonly llm?: LlmRoute;
   readonly action: RouteAction;
 }
 

@@ -1,4 +1,4 @@
-import type { LlmBackend } from '../ir/cluster.ts';
+import type { LlmBackend } from '../ir/llm.ts';
 import type { Secrets } from '../ir/table.ts';
 
 /** A model server with its key at hand. */

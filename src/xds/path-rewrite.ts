@@ -1,4 +1,4 @@
-import type { LlmBackend } from '../ir/cluster.ts';
+import type { LlmBackend } from '../ir/llm.ts';
 import type { PathMatch } from '../ir/matcher.ts';
 import type { RegexRewrite } from '../ir/rewrite.ts';
 import { escapeRegex, escapeSubstitution, type EnvoyConfig } from './typed-config.ts';

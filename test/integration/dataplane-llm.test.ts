@@ -3,7 +3,8 @@ import type { RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-import type { Cluster, LlmBackend } from '../../src/ir/cluster.ts';
+import type { Cluster } from '../../src/ir/cluster.ts';
+import type { LlmBackend } from '../../src/ir/llm.ts';
 import {
   cluster,
   createScope,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { backendFault, backendOf } from '../../../src/compile/backends.ts';
 import type { Verdict } from '../../../src/compile/context.ts';
-import type { Cluster, LlmCredential } from '../../../src/ir/cluster.ts';
+import type { Cluster } from '../../../src/ir/cluster.ts';
+import type { LlmCredential } from '../../../src/ir/llm.ts';
 
 function cluster(credential?: LlmCredential, host = 'a.test'): Cluster {
   const llm = credential && { provider: 'deepseek' as const, credential, authority: host };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { explainClusters } from '../../../src/dataplane/explain-clusters.ts';
 import { decide } from '../../../src/dataplane/pipeline.ts';
-import type { LlmBackend } from '../../../src/ir/cluster.ts';
+import type { LlmBackend } from '../../../src/ir/llm.ts';
 import type { Route } from '../../../src/ir/table.ts';
 import { exchangeFor, type ExchangeSetting } from '../../support/exchange.ts';
 import { cluster, matcher, route, table, virtualHost } from '../../support/gateway.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../src/dataplane/forward-refusal.ts';
 import { defaultLimits } from '../../../src/dataplane/limits.ts';
 import { Upstream } from '../../../src/dataplane/upstream.ts';
-import type { LlmCredential } from '../../../src/ir/cluster.ts';
+import type { LlmCredential } from '../../../src/ir/llm.ts';
 import { exchangeFor } from '../../support/exchange.ts';
 import { cluster, table, virtualHost } from '../../support/gateway.ts';
 

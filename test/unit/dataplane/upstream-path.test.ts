@@ -5,7 +5,7 @@ import {
   modelServerPath,
   rewrittenPath,
 } from '../../../src/dataplane/upstream-path.ts';
-import type { LlmBackend } from '../../../src/ir/cluster.ts';
+import type { LlmBackend } from '../../../src/ir/llm.ts';
 
 describe('rewrittenPath', () => {
   test.each([

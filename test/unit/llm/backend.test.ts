@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { LlmCredential } from '../../../src/ir/cluster.ts';
+import type { LlmCredential } from '../../../src/ir/llm.ts';
 import { prepareBackend } from '../../../src/llm/backend.ts';
 
 const prepare = (credential: LlmCredential, secrets = {}) =>

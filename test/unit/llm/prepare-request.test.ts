@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { LlmBackend } from '../../../src/ir/cluster.ts';
+import type { LlmBackend } from '../../../src/ir/llm.ts';
 import { prepareBackend } from '../../../src/llm/backend.ts';
 import { prepareHeaders, rewritesBody } from '../../../src/llm/prepare-request.ts';
 

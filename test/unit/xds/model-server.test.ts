@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LlmCredential } from '../../../src/ir/cluster.ts';
+import type { LlmCredential } from '../../../src/ir/llm.ts';
 import { modelServerHeaders } from '../../../src/xds/model-server.ts';
 import { cluster, translationOf } from '../../support/envoy-table.ts';
 

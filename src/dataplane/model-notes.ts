@@ -1,0 +1,22 @@
+import type { ModelEndpoint } from '../llm/model-endpoint.ts';
+import type { TokenUsage } from '../llm/token-usage.ts';
+
+/** What became known of a request for a model, for the log, the metrics and the traces; the forwarding writes it. */
+export interface ModelNotes {
+  readonly endpoint: ModelEndpoint;
+  readonly stream: boolean;
+  /** As the client asked, aliases and default not applied; empty: it did not. */
+  readonly requestModel: string;
+  /** That the account pays for, of the last try. */
+  billedModel: string;
+  /** As the answer says; empty: it does not. */
+  responseModel: string;
+  /** `deepseek` or the like, of the last try. */
+  provider: string;
+  usage: TokenUsage | undefined;
+  finishReason: string;
+  /** Monotonic instant of the first token; 0: there was none. */
+  firstTokenAtMs: number;
+  /** Servers that were asked. */
+  tries: number;
+}
