@@ -47,20 +47,21 @@ function questionIn(body: unknown): ReturnType<typeof askedRequest> {
 const texts = ['method', 'url', 'body', 'listener', 'serverName'] as const;
 
 function writtenRequest(question: Record<string, unknown>): WrittenRequest | string {
-  const known: readonly string[] = [...texts, 'headers'];
+  const known: readonly string[] = [...texts, 'headers', 'http2'];
   const other = Object.keys(question).find((name) => !known.includes(name));
   if (other !== undefined) return `found ${JSON.stringify(other)}, accepted ${known.join(', ')}`;
-  const { url, headers = {} } = question;
+  const { url, headers = {}, http2 = false } = question;
   if (typeof url !== 'string') return 'url: accepted a text';
   const wrong = texts.find((name) => question[name] !== undefined && !isText(question[name]));
   if (wrong !== undefined) return `${wrong}: accepted a text`;
+  if (typeof http2 !== 'boolean') return 'http2: accepted true or false';
   if (!isObject(headers)) return 'headers: accepted an object of texts or lists of texts';
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().map((one) => [name, one] as const),
   );
   if (!lines.every(isLine)) return 'headers: accepted an object of texts or lists of texts';
   const parts = texts.flatMap((name) => (isText(question[name]) ? [[name, question[name]]] : []));
-  return { url, ...Object.fromEntries(parts), headers: lines };
+  return { url, ...Object.fromEntries(parts), headers: lines, http2 };
 }
 
 function parsed(text: string): unknown {

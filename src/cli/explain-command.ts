@@ -10,8 +10,8 @@ import { explainManifests } from './explain-manifests.ts';
 import { explainText } from './explain-text.ts';
 
 const usage = `seekgate explain FILES… --request 'METHOD URL' [-H 'NAME: VALUE']… [--token TOKEN|-] [--data TEXT]
-                 [-o text|json] [--listener NAME] [--server-name NAME] [--show-claims] [--offline]
-                 [--namespace NAME]
+                 [-o text|json] [--listener NAME] [--server-name NAME] [--http2] [--show-claims]
+                 [--offline] [--namespace NAME]
                  [--allow-local-upstreams off|loopback|on] [--allow-external-name]
 
 Says step by step why a request would be answered as it is: listener, virtual host, route, where
@@ -26,6 +26,7 @@ serves decides; nothing is sent to a backend. Keys at URLs are fetched.
   -o, --output text|json         how to say it (default text)
   --listener NAME                <namespace>.<gateway>; default: the one that fits the URL
   --server-name NAME             what the client asks for in TLS; default: the host of the URL
+  --http2                        by HTTP/2: Host is the authority
   --show-claims                  show what claims hold; otherwise they are only named
   --offline                      fetch no keys: providers that need them are said to have none
   --namespace NAME               of manifests that name none (default default)
@@ -89,6 +90,7 @@ function parseExplain(args: readonly string[]) {
       output: { type: 'string', short: 'o', default: 'text' },
       listener: { type: 'string' },
       'server-name': { type: 'string' },
+      http2: { type: 'boolean', default: false },
       'show-claims': { type: 'boolean', default: false },
       offline: { type: 'boolean', default: false },
       namespace: { type: 'string', default: 'default' },
@@ -104,10 +106,11 @@ interface RequestFlags {
   readonly data: string;
   readonly listener?: string | undefined;
   readonly 'server-name'?: string | undefined;
+  readonly http2: boolean;
 }
 
 function requestOf(flags: RequestFlags, token: string | undefined): AskedRequest {
-  const { listener, 'server-name': serverName } = flags;
+  const { listener, 'server-name': serverName, http2 } = flags;
   const words = flags.request.trim().split(/\s+/);
   const [first = '', second] = words;
   if (first === '' || words.length > 2) {
@@ -121,6 +124,7 @@ function requestOf(flags: RequestFlags, token: string | undefined): AskedRequest
     ...(second === undefined ? { url: first } : { method: first, url: second }),
     headers: [...flags.header.map(headerLine), ...bearer],
     body: flags.data,
+    http2,
     ...(listener === undefined ? {} : { listener }),
     ...(serverName === undefined ? {} : { serverName }),
   });

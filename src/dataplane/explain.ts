@@ -1,4 +1,3 @@
-import { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 import { Trace } from '../base/trace.ts';
@@ -38,7 +37,7 @@ export async function explainRequest(
     return unread(trace, name, { status: 0, body: '', detail: 'no host has that server name' });
   }
   const raw = await readRequest(asked, defaultLimits);
-  if (!(raw instanceof IncomingMessage)) {
+  if (!('rawHeaders' in raw)) {
     trace.end('parser', `${raw.status}`, 'these bytes are no HTTP request');
     return unread(trace, name, { status: raw.status, body: raw.text, detail: 'not readable' });
   }

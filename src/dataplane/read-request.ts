@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerOptions } from 'node:htt
 import { Duplex } from 'node:stream';
 
 import type { AskedRequest } from '../ir/asked-request.ts';
+import type { RawRequest } from './exchange.ts';
+import { readStreamHead } from './stream-head.ts';
 import { clientErrorReply, type ClientErrorReply } from './client-error.ts';
 import type { Limits } from './limits.ts';
 
@@ -17,7 +19,25 @@ export function parserOptions(limits: Limits): ServerOptions {
 export function readRequest(
   asked: AskedRequest,
   limits: Limits,
-): Promise<IncomingMessage | ClientErrorReply> {
+): Promise<RawRequest | ClientErrorReply> {
+  return asked.http2 === true ? Promise.resolve(readStream(asked, limits)) : parse(asked, limits);
+}
+
+/** What node:http2 makes of a stream has the form of HTTP/1.1 here. */
+function readStream(asked: AskedRequest, { headBytes }: Limits): RawRequest {
+  const { method, target, headers, body } = asked;
+  const isHost = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'host';
+  const authority = headers.find(isHost);
+  const others = headers.filter((line) => line !== authority);
+  const length = body === '' ? [] : ['content-length', String(Buffer.byteLength(body))];
+  const pseudo = [':method', method, ':path', target];
+  const lines = others.flatMap(([name, value]) => [name.toLowerCase(), value]);
+  const raw = [...pseudo, ...(authority ? [':authority', authority[1]] : []), ...lines, ...length];
+  const head = readStreamHead(raw, { hasBody: body !== '', headBytes });
+  return { ...head, httpVersionMajor: 1, httpVersionMinor: 1 };
+}
+
+function parse(asked: AskedRequest, limits: Limits): Promise<IncomingMessage | ClientErrorReply> {
   const server = createServer(parserOptions(limits));
   server.maxHeadersCount = 0;
   const { promise, resolve } = Promise.withResolvers<IncomingMessage | ClientErrorReply>();

@@ -5,6 +5,8 @@ export interface AskedRequest {
   /** What is asked for in TLS; empty: nothing. Absent: the name in `Host`. */
   readonly serverName?: string;
   readonly scheme: 'http' | 'https';
+  /** By HTTP/2, where `Host` among the headers is the authority. */
+  readonly http2?: true;
   readonly method: string;
   /** As sent; not normalised. */
   readonly target: string;
@@ -22,6 +24,8 @@ export interface WrittenRequest {
   readonly body?: string;
   readonly listener?: string;
   readonly serverName?: string;
+  /** Default false: by HTTP/1.1. */
+  readonly http2?: boolean;
 }
 
 const urlForm = /^(https?):\/\/([^/?#]+)(.*)$/;
@@ -32,7 +36,7 @@ const lineBreak = /[\r\n]/;
  * the gateway is to be asked about.
  */
 export function askedRequest(written: WrittenRequest): AskedRequest | string {
-  const { method = 'GET', url, headers = [], body = '', listener, serverName } = written;
+  const { method = 'GET', url, headers = [], body = '', listener, serverName, http2 } = written;
   const [, scheme, authority, rest = ''] = urlForm.exec(url) ?? [];
   if (scheme === undefined || authority === undefined) {
     return `the URL: found ${JSON.stringify(url.slice(0, 100))}, accepted http://HOST/PATH or https://HOST/PATH`;
@@ -40,6 +44,9 @@ export function askedRequest(written: WrittenRequest): AskedRequest | string {
   const parts = [method, url, ...headers.flat()];
   if (parts.some((part) => lineBreak.test(part)) || /\s/.test(url)) {
     return 'found white space or a line break inside of URL, method or header';
+  }
+  if (http2 === true && scheme !== 'https') {
+    return 'found HTTP/2 without TLS, accepted https://HOST/PATH';
   }
   const hasHost = headers.some(([name]) => name.toLowerCase() === 'host');
   return {
@@ -50,5 +57,6 @@ export function askedRequest(written: WrittenRequest): AskedRequest | string {
     body,
     ...(listener === undefined ? {} : { listener }),
     ...(serverName === undefined ? {} : { serverName }),
+    ...(http2 === true ? { http2 } : {}),
   };
 }

@@ -35,12 +35,13 @@ export async function askGolden(
   const { expect: expectation, repeat = 1 } = request;
   gateway.takeSeen();
   // Where chance decides an explanation is of one request alone.
-  const isExplainable = request.onlyHttp2 !== true && expectation.statuses === undefined;
+  const isExplainable = expectation.statuses === undefined;
   // First: an answer may leave its endpoint out for the next request.
   const told = await (isExplainable ? gateway.explain : undefined)?.({
     listener,
     ...(raw.tls === undefined ? {} : { serverName: raw.tls.sni ?? '' }),
     scheme: raw.tls === undefined ? 'http' : 'https',
+    ...(raw.tls?.alpn === 'h2' ? { http2: true } : {}),
     method: raw.method,
     target: raw.target,
     headers: raw.lines,

@@ -125,8 +125,6 @@ const requestSchema = Type.Object(
     token: optional(Text),
     body: optional(Text),
     repeat: optional(Type.Number()),
-    /** It cannot be asked in HTTP/1.1, which is what an explanation is of. */
-    onlyHttp2: optional(Type.Boolean()),
     expect: expectSchema,
   },
   strict,

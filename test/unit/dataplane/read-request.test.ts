@@ -40,6 +40,22 @@ describe('readRequest', () => {
     ]);
   });
 
+  it('gives what a stream of HTTP/2 would be', async () => {
+    const asked: AskedRequest = {
+      ...plain,
+      http2: true,
+      scheme: 'https',
+      headers: [...plain.headers, ['X-A', '1'], ['host', 'b.test']],
+      body: 'ä',
+    };
+    expect(await readRequest(asked, defaultLimits)).toMatchObject({
+      rawHeaders: ['host', 'a.test', 'x-a', '1', 'content-length', '2'],
+      fault: { reason: 'bad_host' },
+    });
+    const unknown = await readRequest({ ...asked, method: 'FOO' }, defaultLimits);
+    expect(unknown).toMatchObject({ method: 'FOO', fault: { status: 400, reason: 'method' } });
+  });
+
   it.each<[string, Partial<AskedRequest>, object]>([
     ['an unknown method', { method: 'get' }, { status: 400, text: 'Bad Request' }],
     [

@@ -26,12 +26,25 @@ describe('askedRequest', () => {
       { url: 'http://127.0.0.1/?q', headers: [['host', 'a.test']] },
       { scheme: 'http', method: 'GET', target: '/?q', headers: [['host', 'a.test']], body: '' },
     ],
+    [
+      'HTTP/2',
+      { url: 'https://a.test/', http2: true },
+      {
+        scheme: 'https',
+        http2: true,
+        method: 'GET',
+        target: '/',
+        headers: [['Host', 'a.test']],
+        body: '',
+      },
+    ],
   ])('reads %s', (_name, written, asked) => {
     expect(askedRequest(written)).toEqual(asked);
   });
 
   it.each<[string, WrittenRequest, RegExp]>([
     ['another scheme', { url: 'ftp://a.test/' }, /found "ftp:\/\/a\.test\/", accepted http:/],
+    ['HTTP/2 without TLS', { url: 'http://a.test/', http2: true }, /HTTP\/2 without TLS/],
     ['no host', { url: '/path' }, /accepted http:/],
     ['a space', { url: 'http://a.test/a b' }, /white space/],
     ['a line break', { url: 'http://a.test/', headers: [['a', 'b\r\nc: d']] }, /line break/],
