@@ -20,7 +20,7 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
     },
     jwt: { folders: ['base', 'ir'], packages: ['jose', 'ipaddr.js'] },
     rbac: { folders: ['base', 'ir'], packages: ['re2js'] },
-    llm: { folders: ['base', 'ir'], packages: [] },
+    llm: { folders: ['base', 'ir'], packages: ['eventsource-parser'] },
     dataplane: { folders: ['base', 'ir', 'jwt', 'rbac', 'llm'], packages: ['undici'] },
     xds: { folders: ['base', 'ir'], packages: [] },
     admin: { folders: ['base', 'ir'], packages: ['express', 'prom-client'] },
