@@ -13,10 +13,14 @@ export interface ModelNotes {
   responseModel: string;
   /** `deepseek` or the like, of the last try. */
   provider: string;
+  /** `Host` of the server of the last try: prices go by it. Absent: that of the cluster of the call. */
+  host?: string;
   usage: TokenUsage | undefined;
   finishReason: string;
   /** Monotonic instant of the first token; 0: there was none. */
   firstTokenAtMs: number;
   /** Servers that were asked. */
   tries: number;
+  /** Pieces of text or reasoning in a streamed answer so far: by them a stream without usage is counted. */
+  pieces?: number;
 }

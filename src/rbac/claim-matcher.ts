@@ -1,3 +1,4 @@
+import { valueAt } from '../base/value-at.ts';
 import type { ClaimMatch, ClaimMatcher } from '../ir/rbac.ts';
 import { compileRegex } from './regex.ts';
 
@@ -27,9 +28,9 @@ export function prepareClaim(match: ClaimMatch): PreparedClaim {
   const name = match.path.join(' > ');
   return {
     name,
-    matches: (claims) => test.matches(claimAt(claims, match.path)),
+    matches: (claims) => test.matches(valueAt(claims, match.path)),
     explain: (claims, show = () => '') => {
-      const value = claimAt(claims, match.path);
+      const value = valueAt(claims, match.path);
       if (test.matches(value)) return undefined;
       if (value === undefined) return `claim ${name} is absent`;
       return `claim ${name} is ${typeName(value)}${show(value)}, wanted ${test.wants}`;
@@ -58,20 +59,6 @@ const valueTests: Readonly<Record<ClaimMatcher, (wanted: string) => ValueTest>> 
     };
   },
 };
-
-/** Own properties only, and the walk ends at anything that is no object: a list is not entered. */
-function claimAt(claims: Claims, path: readonly string[]): unknown {
-  let value: unknown = claims;
-  for (const step of path) {
-    if (!isRecord(value) || !Object.hasOwn(value, step)) return undefined;
-    value = value[step];
-  }
-  return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
 
 function typeName(value: unknown): string {
   if (value === null) return 'null';
