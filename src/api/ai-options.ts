@@ -48,7 +48,9 @@ const reasoningSchema = obj('How reasoning is sent to the client.', {
 });
 
 const timeoutsSchema = obj('Time limits that know tokens; `timeout` of the route is the total.', {
-  firstToken: opt(duration('From sending the request to the first token; 0s = none. Default 10m.')),
+  firstToken: opt(
+    duration('From sending the request to the first token of a stream; 0s = none. Default 10m.'),
+  ),
   progress: opt(
     duration('Between two pieces of a stream, comments not counted; 0s = none. Default 5m.'),
   ),

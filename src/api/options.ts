@@ -81,7 +81,7 @@ export const routeOptionsSchema = obj(
     jwtProvidersStaged: opt(stagedVhostSchema),
     rbac: opt(rbacSchema),
     timeout: opt(
-      duration('Until the response is complete; 0s = none. Default 15s, 10m to a model server.'),
+      duration('Until the response is complete; 0s = none. Default 15s, 1h to a model server.'),
     ),
     prefixRewrite: opt(str('Put in place of the matched prefix.', { maxLength: 4096 })),
     ...shared,

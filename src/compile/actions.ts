@@ -19,8 +19,8 @@ import { noteUnready } from './unready-upstreams.ts';
 
 /** Envoy's route timeout. */
 const defaultTimeoutMs = 15_000;
-/** A reasoning model may think for long; DeepSeek itself gives up after ten minutes. */
-const defaultLlmTimeoutMs = 600_000;
+/** A reasoning model may think and write for long; what stands still ends by the time limits of tokens before. */
+const defaultLlmTimeoutMs = 3_600_000;
 const nobody: WeightedCluster = { cluster: '', weight: 1 };
 
 /** Compiles the one action of a route; kinds that are known but not served yet leave it closed. */

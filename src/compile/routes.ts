@@ -3,6 +3,7 @@ import type { JwtStages } from '../ir/jwt.ts';
 import type { RbacRule } from '../ir/rbac.ts';
 import type { Route, RouteAction } from '../ir/table.ts';
 import { compileAction, defaultRouteAction } from './actions.ts';
+import { compileAiOptions } from './ai-options.ts';
 import { closed } from './closed.ts';
 import { planRoutes } from './delegation.ts';
 import { copyFindings, createFindings, type Findings } from './findings.ts';
@@ -104,6 +105,7 @@ function compileRoute(plan: RoutePlan, scope: RoutesScope): Route {
     ...(rbac ? { rbac } : {}),
     ...bufferOf(plan, scope),
     ...compileTraffic(plan, { host: scope.plan, headers: scope.hostHeaders }, scope),
+    ...compileAiOptions(plan, scope),
     action: compilePlanAction(plan, scope),
   };
   return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;

@@ -109,7 +109,7 @@ export interface ReasoningRules {
 }
 
 export interface TokenTimeouts {
-  /** From sending the request to the first token; 0: none. Absent: ten minutes. */
+  /** From sending the request to the first token of a streamed answer; 0: none. Absent: ten minutes. */
   readonly firstTokenMs?: number;
   /** Between two pieces of a streamed answer, comments not counted; 0: none. Absent: five minutes. */
   readonly progressMs?: number;

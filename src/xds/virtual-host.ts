@@ -16,6 +16,7 @@ import {
 import { corsFilterName, corsPolicy } from './cross-origin.ts';
 import { faultFilterName, faultPolicy } from './faults.ts';
 import { commonChanges, headerFields, joinedFields } from './header-changes.ts';
+import { modelRouteDifferences, modelRouteFault } from './model-route.ts';
 import { rbacRules } from './rbac-rules.ts';
 import { closedAction, routeAction } from './route-action.ts';
 import { routeMatch } from './route-match.ts';
@@ -84,7 +85,8 @@ function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
     translation.note({ place, what, effect: 'closed' });
     return closedAction;
   };
-  const fault = unknownStage(route.jwt, scope);
+  const fault = unknownStage(route.jwt, scope) ?? modelRouteFault(route.llm);
+  noteModelRoute(route, scope);
   const several = route.matchers.length > 1;
   return route.matchers.map((matcher, index) => {
     const name = several ? `${route.name}/${index}` : route.name;
@@ -96,6 +98,13 @@ function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
     }
     return { name, ...routeOf(route, matcher, { action, scope }) };
   });
+}
+
+function noteModelRoute({ name, llm }: Route, { host, translation }: HostScope): void {
+  const place = `virtual host ${host.name}, route ${name}`;
+  for (const what of modelRouteDifferences(llm)) {
+    translation.note({ place, what, effect: 'different' });
+  }
 }
 
 function unknownStage(

@@ -82,8 +82,8 @@ describe('compileAction', () => {
 describe('timeouts and rewrites', () => {
   it.each([
     [single('echo'), 15_000],
-    [single('model'), 600_000],
-    [multi(share('echo', 1), share('model', 1)), 600_000],
+    [single('model'), 3_600_000],
+    [multi(share('echo', 1), share('model', 1)), 3_600_000],
     [{ ...single('model'), options: { timeout: '5s' } }, 5000],
     [{ ...single('echo'), options: { timeout: '0s' } }, 0],
   ])('case %#: %s ms', async (route, timeoutMs) => {
@@ -265,7 +265,7 @@ describe('the default backend', () => {
     const compiled = await short({ jwt }, deepseek);
     expect(compiled.route('web').action).toMatchObject({
       destinations: [{ cluster: 'deepseek_default', weight: 1 }],
-      timeoutMs: 600_000,
+      timeoutMs: 3_600_000,
     });
     expect(compiled.findings('VirtualService/web')).toEqual(['warning NoVirtualHost spec.routes']);
     expect(compiled.outcome('VirtualService/web').reason).toContain(
