@@ -15,6 +15,9 @@ export interface JsonObjectText {
   readonly members: readonly JsonMember[];
 }
 
+/** Where a value stands. */
+export type JsonPlace = Pick<JsonMember, 'from' | 'to'>;
+
 /** Nesting that is read; no request for a model comes near to it. */
 const depthLimit = 512;
 /** Digits of one number; reading more would cost whoever reads it dearly. */
@@ -27,8 +30,27 @@ const numberLimit = 1024;
  */
 export function readJsonObject(bytes: Buffer): JsonObjectText | undefined {
   if (!isUtf8(bytes)) return undefined;
+  return attempted(() => {
+    const scanner = new Scanner(bytes, 0);
+    const object = scanner.object();
+    scanner.end();
+    return object;
+  });
+}
+
+/** The object at a place of bytes that were read already; undefined when something else stands there. */
+export function readInnerObject(bytes: Buffer, from: number): JsonObjectText | undefined {
+  return attempted(() => new Scanner(bytes, from).object());
+}
+
+/** The elements of the list at a place of bytes that were read already; undefined when something else stands there. */
+export function readInnerList(bytes: Buffer, from: number): readonly JsonPlace[] | undefined {
+  return attempted(() => new Scanner(bytes, from).list());
+}
+
+function attempted<T>(read: () => T): T | undefined {
   try {
-    return new Scanner(bytes).object();
+    return read();
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -55,8 +77,9 @@ class Scanner {
   /** Closing characters of the containers around the place, the outermost object left out. */
   readonly #closers: number[] = [];
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, from: number) {
     this.#bytes = bytes;
+    this.#at = from;
   }
 
   object(): JsonObjectText {
@@ -76,9 +99,29 @@ class Scanner {
       if (more) this.#at += 1;
     }
     this.#skip(closeBrace);
+    return { inside, members };
+  }
+
+  list(): JsonPlace[] {
+    const elements: JsonPlace[] = [];
+    this.#skip(openBracket);
+    let more = this.#peek() !== closeBracket;
+    while (more) {
+      this.#peek();
+      const from = this.#at;
+      this.#value();
+      elements.push({ from, to: this.#at });
+      more = this.#peek() === comma;
+      if (more) this.#at += 1;
+    }
+    this.#skip(closeBracket);
+    return elements;
+  }
+
+  /** Nothing else may follow. */
+  end(): void {
     this.#peek();
     if (this.#at < this.#bytes.length) fail();
-    return { inside, members };
   }
 
   /** Without recursion: the depth of a text is up to whoever wrote it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { readJsonObject } from '../../../src/llm/json-object.ts';
+import { readInnerList, readInnerObject, readJsonObject } from '../../../src/llm/json-object.ts';
 
 const read = (text: string) => readJsonObject(Buffer.from(text));
 
@@ -104,5 +104,24 @@ describe('readJsonObject', () => {
     expect(read(nested(2_000_000))).toBeUndefined();
     expect(read(`{"a":${'9'.repeat(1024)}}`)).toBeDefined();
     expect(read(`{"a":${'9'.repeat(4_000_000)}}`)).toBeUndefined();
+  });
+});
+
+describe('what is inside', () => {
+  const bytes = Buffer.from('{"a":[1, {"b":"]"} ,[]],"c":{ "d" : {} },"e":[ ]}');
+  const text = ({ from, to }: { readonly from: number; readonly to: number }): string =>
+    bytes.toString('utf8', from, to);
+
+  test('elements of a list', () => {
+    const at = bytes.indexOf('[1');
+    expect(readInnerList(bytes, at)?.map(text)).toEqual(['1', '{"b":"]"}', '[]']);
+    expect(readInnerList(bytes, bytes.indexOf('[ ]'))).toEqual([]);
+    expect(readInnerList(bytes, 0)).toBeUndefined();
+  });
+
+  test('members of an object', () => {
+    const at = bytes.indexOf('{ "d"');
+    expect(readInnerObject(bytes, at)?.members.map(text)).toEqual(['{}']);
+    expect(readInnerObject(bytes, bytes.indexOf('[1'))).toBeUndefined();
   });
 });

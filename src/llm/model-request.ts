@@ -1,0 +1,114 @@
+import { knownMembers, stringAt, wordAt } from './json-key.ts';
+import {
+  readInnerObject,
+  readJsonObject,
+  type JsonMember,
+  type JsonObjectText,
+} from './json-object.ts';
+import type { ModelEndpoint } from './model-endpoint.ts';
+
+/** A request for a model, with its body as the client sent it. */
+export interface ModelRequest {
+  readonly endpoint: ModelEndpoint;
+  readonly body: Buffer;
+  readonly object: JsonObjectText;
+  /** Members that the gateway knows, by name. */
+  readonly fields: ReadonlyMap<string, JsonMember>;
+  /** As the client wrote it; undefined: it did not. */
+  readonly model: string | undefined;
+  /** The answer is to come in pieces. */
+  readonly stream: boolean;
+  /** The client wants to see how many tokens a stream took. */
+  readonly asksUsage: boolean;
+  /** It names more models than one, for servers that choose among them. */
+  readonly namesOthers: boolean;
+}
+
+/** A body that is not read in one way only, or not at all. */
+export interface ModelRefusal {
+  readonly message: string;
+}
+
+/** What the gateway or a guard reads: by two readers of one body it must not be read in two ways. */
+const names: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'stream_options',
+  'messages',
+  'prompt',
+  'input',
+  'system',
+  'instructions',
+  'suffix',
+  'tools',
+  'metadata',
+  'user_id',
+  'thinking',
+  'reasoning',
+  'reasoning_effort',
+  'max_tokens',
+  'n',
+  'response_format',
+  'models',
+  'fallbacks',
+  'lora_path',
+]);
+const otherModels = ['models', 'fallbacks', 'lora_path'];
+
+/** Reads what the gateway has to know of a body; nothing of the body is in the message of a refusal. */
+export function readModelRequest(
+  endpoint: ModelEndpoint,
+  body: Buffer,
+): ModelRequest | ModelRefusal {
+  const object = readJsonObject(body);
+  if (object === undefined)
+    return { message: 'The request body has to be a JSON object in UTF-8.' };
+  const fields = knownMembers(body, object, names);
+  if ('twin' in fields) return twice(fields.twin);
+  const model = fields.get('model');
+  const name = model && stringAt(body, model);
+  if (model !== undefined && (name === undefined || name === '')) {
+    return { message: '`model` has to be the name of a model.' };
+  }
+  const stream = flagOf(body, fields.get('stream'));
+  if (stream === undefined) return { message: '`stream` has to be true or false.' };
+  const asksUsage = usageAsked(body, fields.get('stream_options'));
+  if (typeof asksUsage !== 'boolean') return asksUsage;
+  const fault = metadataFault(body, fields.get('metadata'));
+  if (fault !== undefined) return fault;
+  const namesOthers = otherModels.some((one) => fields.has(one));
+  return { endpoint, body, object, fields, model: name, stream, asksUsage, namesOthers };
+}
+
+function twice(name: string): ModelRefusal {
+  return { message: `The request body names \`${name}\` more than once or oddly.` };
+}
+
+/** False where it is absent or null; undefined where it is no flag. */
+function flagOf(body: Buffer, member: JsonMember | undefined): boolean | undefined {
+  if (member === undefined) return false;
+  const word = wordAt(body, member);
+  return word === null ? false : word;
+}
+
+const usageNames = new Set(['include_usage']);
+
+function usageAsked(body: Buffer, member: JsonMember | undefined): boolean | ModelRefusal {
+  if (member === undefined || wordAt(body, member) === null) return false;
+  const options = readInnerObject(body, member.from);
+  if (options === undefined) return { message: '`stream_options` has to be an object.' };
+  const fields = knownMembers(body, options, usageNames);
+  if ('twin' in fields) return twice(`stream_options.${fields.twin}`);
+  const flag = flagOf(body, fields.get('include_usage'));
+  return flag ?? { message: '`stream_options.include_usage` has to be true or false.' };
+}
+
+const metadataNames = new Set(['user_id']);
+
+function metadataFault(body: Buffer, member: JsonMember | undefined): ModelRefusal | undefined {
+  if (member === undefined || wordAt(body, member) === null) return undefined;
+  const metadata = readInnerObject(body, member.from);
+  if (metadata === undefined) return { message: '`metadata` has to be an object.' };
+  const fields = knownMembers(body, metadata, metadataNames);
+  return 'twin' in fields ? twice(`metadata.${fields.twin}`) : undefined;
+}
