@@ -23,7 +23,9 @@ const keyed: UserIsolation = { disabled: false, keySecret: 'key' };
 describe('userIdOf', () => {
   test('is what it was in every version', () => {
     expect(idOf(ann)).toBe('8ygjTfFuUpGEy39K9vV94L6XXb7fjmDP2Fqtup83kOA');
-    expect(idOf(ann, { isolation: { disabled: false } })).toBe('8ygjTfFuUpGEy39K9vV94L6XXb7fjmDP2Fqtup83kOA');
+    expect(idOf(ann, { isolation: { disabled: false } })).toBe(
+      '8ygjTfFuUpGEy39K9vV94L6XXb7fjmDP2Fqtup83kOA',
+    );
     expect(idOf(ann, { isolation: keyed })).toBe('QVuEZfj31M9xzMgdPPi4M6fzfl0-tzPcG7_1lbgJH8g');
   });
 
