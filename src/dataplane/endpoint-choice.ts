@@ -31,6 +31,11 @@ export class EndpointChoice {
     this.#keys = new Set(cluster.subsets?.selectors.map(({ keys }) => keyOf(keys)));
   }
 
+  /** Whether any endpoint is well. */
+  get hasUsable(): boolean {
+    return this.#well(this.#endpoints).length > 0;
+  }
+
   /** Undefined: there is nobody who could answer. */
   next(hash: number | undefined, subset: Labels | undefined): EndpointPool | undefined {
     const version = this.#board?.version ?? 0;
@@ -93,12 +98,17 @@ export class EndpointChoice {
 
   #usable(endpoints: readonly EndpointPool[]): readonly EndpointPool[] {
     if (this.#board === undefined || endpoints.length === 0) return endpoints;
-    const { healthCheck, panicThreshold = defaultPanicThreshold } = this.#cluster;
-    const isChecked =
-      healthCheck !== undefined && endpoints.some(({ health }) => health?.passing !== undefined);
-    const usable = endpoints.filter(({ health }) => health?.isUsable(isChecked) !== false);
+    const { panicThreshold = defaultPanicThreshold } = this.#cluster;
+    const usable = this.#well(endpoints);
     const isPanic = (100 * usable.length) / endpoints.length < panicThreshold;
     return isPanic ? endpoints : usable;
+  }
+
+  #well(endpoints: readonly EndpointPool[]): readonly EndpointPool[] {
+    const isChecked =
+      this.#cluster.healthCheck !== undefined &&
+      endpoints.some(({ health }) => health?.passing !== undefined);
+    return endpoints.filter(({ health }) => health?.isUsable(isChecked) !== false);
   }
 }
 

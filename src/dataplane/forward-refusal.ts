@@ -65,7 +65,8 @@ export function rewriteRefusal(
   return isEncoded(headers) ? unreadableCoding : undefined;
 }
 
-function isEncoded(headers: readonly string[]): boolean {
+/** Whether a body has a content coding. */
+export function isEncoded(headers: readonly string[]): boolean {
   return headers.some(
     (name, index) =>
       index % 2 === 0 &&
@@ -82,11 +83,22 @@ export const tooLarge: Denial = {
   detail: 'the body is to be rewritten and too large for it',
 };
 
-const unreadableCoding: Denial = {
+/** A body that cannot be read for its coding. */
+export const unreadableCoding: Denial = {
   status: 415,
   body: 'Unsupported Media Type',
   reason: 'body',
   detail: 'the body is to be rewritten and has a content coding',
+};
+
+/** A body of a request for a model, beyond what is read as a whole. */
+export const modelBodyTooLarge: Denial = {
+  status: 413,
+  body: errorBody('invalid_request_error', 'The request body is too large.'),
+  contentType: 'application/json',
+  reason: 'too_large',
+  detail: 'the body of a request for a model',
+  close: true,
 };
 
 /** A body in which the model cannot be replaced. */

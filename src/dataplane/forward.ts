@@ -13,11 +13,12 @@ import {
   unusableBody,
 } from './forward-refusal.ts';
 import { keepsBody } from './kept-bodies.ts';
+import { forwardToModel, isForModel } from './model-forward.ts';
 import { collectBody, RequestBody, type Collected } from './request-body.ts';
 import { outgoingHead } from './outgoing-head.ts';
 import { chosenShare } from './route-edits.ts';
 import { upgradeRefused } from './stage-upgrade.ts';
-import { limitStream } from './stream-limits.ts';
+import { limitForwarded } from './stream-limits.ts';
 import { sendShadow } from './shadow.ts';
 import { Tries, type TriedRequest } from './tries.ts';
 import type { Upstream } from './upstream.ts';
@@ -33,18 +34,19 @@ export function forward(call: Call): void {
   const hasTunnel = exchange.upgrade === '' || call.response.tunnel !== undefined;
   if (!hasTunnel) return call.deny(upgradeRefused);
   if (upstream === undefined) return call.deny(noCluster);
+  call.subset = destination?.subset;
+  if (isForModel(exchange, upstream)) return forwardToModel(call, upstream, forwardTo);
+  return forwardTo(call, upstream);
+}
+
+function forwardTo(call: Call, upstream: Upstream): void {
+  const { exchange } = call;
   const refusal = clusterRefusal(exchange, upstream);
   if (refusal !== undefined) return call.deny(refusal);
-  call.subset = destination?.subset;
   const endpoint = nextEndpoint(call, upstream);
   if (endpoint === undefined) return call.deny(noEndpoint);
   call.endpoint = endpoint.label;
-  const action = forwardAction(call);
-  const { http } = exchange.listener.listener;
-  limitStream(call, {
-    idleTimeoutMs: action?.idleTimeoutMs ?? http?.streamIdleMs,
-    maxDurationMs: action?.maxDurationMs ?? http?.maxStreamMs,
-  });
+  limitForwarded(call);
   if (!exchange.hasBody) return send(call, upstream, endpoint, null);
   return sendWithBody(call, upstream, endpoint);
 }

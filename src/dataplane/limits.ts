@@ -20,6 +20,10 @@ export interface Limits {
   readonly collectBytes: number;
   /** A request body that has to be read as a whole because something in it is replaced (413). */
   readonly rewriteBytes: number;
+  /** A request for a model, whose body is read as a whole (413). */
+  readonly modelBytes: number;
+  /** All bodies of requests for models that are kept at a time (503). */
+  readonly modelTotalBytes: number;
   /** A request body up to this is kept, where it may have to be sent a second time; Envoy's default. */
   readonly replayBytes: number;
   /** All bodies that are kept so at a time; with more, one goes to the upstream as it comes, and only once. */
@@ -40,6 +44,8 @@ export const defaultLimits: Limits = {
   keepAliveMs: 75_000,
   collectBytes: 64 * 1024,
   rewriteBytes: 4 * 1024 * 1024,
+  modelBytes: 32 * 1024 * 1024,
+  modelTotalBytes: 512 * 1024 * 1024,
   replayBytes: 1024 * 1024,
   replayTotalBytes: 128 * 1024 * 1024,
   pendingRequests: 1024,

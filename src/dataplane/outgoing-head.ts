@@ -1,5 +1,4 @@
 import type { HostRewrite } from '../ir/rewrite.ts';
-import type { PreparedBackend } from '../llm/backend.ts';
 import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
 import type { Denial } from './denial.ts';
@@ -20,8 +19,6 @@ import { modelServerPath } from './upstream-path.ts';
 interface Target {
   readonly endpoint: EndpointPool;
   readonly body: Buffer | RequestBody | null;
-  /** With another key than the cluster's. */
-  readonly backend?: PreparedBackend | undefined;
 }
 
 /** Path and lines of a request for the upstream; or why it cannot go there. */
@@ -30,10 +27,9 @@ export function outgoingHead(
   upstream: Upstream,
   target: Target,
 ): { readonly path: string; readonly headers: HeaderLines } | Denial {
-  const { backend = upstream.backend } = target;
-  const path = pathFor(call, backend);
-  const headers = headersFor(call, { ...target, backend }, path);
+  const headers = headersFor(call, upstream, target);
   if (!Array.isArray(headers)) return headers;
+  const path = pathFor(call, upstream);
   const { forwarded } = call.exchange;
   if (forwarded !== undefined) {
     forwarded.path = path;
@@ -42,7 +38,7 @@ export function outgoingHead(
   return { path, headers };
 }
 
-function pathFor({ exchange }: Call, backend: PreparedBackend | undefined): string {
+function pathFor({ exchange }: Call, { backend }: Upstream): string {
   const { query } = exchange;
   const rewritten = routePath(exchange);
   const path = backend === undefined ? rewritten : modelServerPath(rewritten, backend.settings);
@@ -52,8 +48,8 @@ function pathFor({ exchange }: Call, backend: PreparedBackend | undefined): stri
 /** All lines for the upstream; or why the request cannot go there. */
 function headersFor(
   call: Call,
-  { endpoint, body, backend }: Target,
-  target: string,
+  { backend }: Upstream,
+  { endpoint, body }: Target,
 ): HeaderLines | Denial {
   const { exchange } = call;
   const { connection, authority, headers, path } = exchange;
@@ -63,8 +59,7 @@ function headersFor(
   editRequest(call, lines);
   const rewrite = rewriteOf(exchange);
   if (backend !== undefined) {
-    const isSpent = (name: string): boolean => isSpentHeader(exchange, name);
-    prepareHeaders(lines, backend, { path: target.split('?', 1)[0] ?? '', isSpent });
+    prepareHeaders(lines, backend, exchange.spent.some(isAuthorization));
     replaceHost(lines, backend.settings.authority, rewrite);
     return lines;
   }
@@ -104,6 +99,12 @@ function declaredLength(
   return method === 'GET' || method === 'HEAD' ? undefined : 0;
 }
 
-function isSpentHeader({ spent }: Exchange, header: string): boolean {
-  return spent.some(({ kind, name }) => kind === 'header' && name.toLowerCase() === header);
+function isAuthorization({
+  kind,
+  name,
+}: {
+  readonly kind: string;
+  readonly name: string;
+}): boolean {
+  return kind === 'header' && name.toLowerCase() === 'authorization';
 }

@@ -71,6 +71,8 @@ export interface Collecting {
   readonly done: (collected: Collected) => void;
   /** There is waiting to be done. */
   readonly slow: () => void;
+  /** Whether there is room for so many more bytes of it; without it is too large. Default: always. */
+  readonly keeps?: (bytes: number) => boolean;
 }
 
 /**
@@ -79,25 +81,24 @@ export interface Collecting {
  * the last byte and before it says that the message is complete.
  */
 export function collectBody(source: ClientRequest, collecting: Collecting): void {
-  const { declared, limit, done, slow } = collecting;
+  const { declared, limit, done, slow, keeps } = collecting;
   process.nextTick(() => {
     if (declared === 0 || source.readableLength < declared) {
       slow();
-      collectPieces(source, limit, done);
+      collectPieces(source, collecting);
       return;
     }
     const body: unknown = source.read();
     // So that the end of the message is seen and the parser lets go of it.
     source.resume();
     const whole = Buffer.isBuffer(body) ? body : empty;
-    done(whole.length > limit ? 'too large' : whole);
+    done(whole.length > limit || keeps?.(whole.length) === false ? 'too large' : whole);
   });
 }
 
 function collectPieces(
   source: ClientRequest,
-  limit: number,
-  done: (collected: Collected) => void,
+  { limit, done, keeps }: Collecting,
 ): void {
   const bytes = new JoinedBytes();
   let over = false;
@@ -107,8 +108,10 @@ function collectPieces(
     done(collected);
   };
   source.on('data', (chunk: Buffer) => {
-    if (bytes.size + chunk.length > limit) finish('too large');
-    if (!over) bytes.add(chunk);
+    if (over) return;
+    const isTooLarge = bytes.size + chunk.length > limit || keeps?.(chunk.length) === false;
+    if (isTooLarge) finish('too large');
+    else bytes.add(chunk);
   });
   source.on('end', () => finish(bytes.all));
   source.on('close', () => finish('aborted'));

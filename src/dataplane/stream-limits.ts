@@ -10,6 +10,18 @@ export interface StreamLimits {
 /** How often is looked whether anything has moved, within one idle timeout. */
 const looks = 8;
 
+/** Bounds a request that is forwarded by what its route, else its listener, says. */
+export function limitForwarded(call: Call): void {
+  const { listener, route } = call.exchange;
+  const action = route?.route.action;
+  const { idleTimeoutMs, maxDurationMs } = action?.kind === 'forward' ? action : {};
+  const { http } = listener.listener;
+  limitStream(call, {
+    idleTimeoutMs: idleTimeoutMs ?? http?.streamIdleMs,
+    maxDurationMs: maxDurationMs ?? http?.maxStreamMs,
+  });
+}
+
 /** Bounds a request by its route's own limits, in place of the one that holds everywhere. */
 export function limitStream(call: Call, { idleTimeoutMs, maxDurationMs }: StreamLimits): void {
   if (idleTimeoutMs === undefined && maxDurationMs === undefined) return;

@@ -7,6 +7,7 @@ import { EndpointChoice } from './endpoint-choice.ts';
 import type { ConnectorParts } from './endpoint-connector.ts';
 import { HealthBoard, type EndpointHealth, type Watch } from './endpoint-health.ts';
 import { EndpointPool, poolKey } from './endpoint-pool.ts';
+import { ModelBreaker } from './model-breaker.ts';
 import { isWatched, watchEndpoints } from './upstream-watch.ts';
 
 /** Someone who waits for a free connection. */
@@ -34,6 +35,8 @@ export class Upstream {
   readonly cluster: Cluster;
   readonly endpoints: readonly EndpointPool[];
   readonly backend: PreparedBackend | undefined;
+  /** Of a model server whose endpoints no outlier detection watches. */
+  readonly breaker: ModelBreaker | undefined;
   /** Whether the choice of an endpoint asks for a hash of the request. */
   readonly hashes: boolean;
   readonly #choice: EndpointChoice;
@@ -50,6 +53,9 @@ export class Upstream {
     this.cluster = cluster;
     this.#parts = parts;
     this.backend = cluster.llm && prepareBackend(cluster.llm, parts.secrets);
+    const { llm, outlierDetection } = cluster;
+    const isGuarded = llm !== undefined && outlierDetection === undefined;
+    this.breaker = isGuarded ? (former?.breaker ?? new ModelBreaker()) : undefined;
     this.hashes = isHashing(cluster.balancer);
     const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
     this.endpoints = cluster.endpoints.map(
@@ -69,6 +75,11 @@ export class Upstream {
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Whether an endpoint is well; those that are not are asked all the same when there is no other. */
+  get hasUsable(): boolean {
+    return this.#choice.hasUsable;
   }
 
   nextEndpoint(hash?: number, subset?: Labels): EndpointPool | undefined {

@@ -41,7 +41,7 @@ async function modelServer(
   const host = virtualHost({ routes: [route({ jwt: requireToken })] });
   return scope.gateway(table(host, [cluster(upstream.port, { llm, ...more })]), {
     secrets,
-    limits: { rewriteBytes: 10_000 },
+    limits: { modelBytes: 10_000 },
   });
 }
 

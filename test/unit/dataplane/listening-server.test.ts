@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 
-import { AccountKeys } from '../../../src/dataplane/account-keys.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import type { ClientConnection } from '../../../src/dataplane/call.ts';
@@ -9,7 +8,7 @@ import { defaultLimits } from '../../../src/dataplane/limits.ts';
 import { ListeningServer } from '../../../src/dataplane/listening-server.ts';
 import { createMetrics } from '../../../src/dataplane/metrics.ts';
 import { createStalls } from '../../../src/dataplane/stalls.ts';
-import { emptyTable, program, readAll } from '../../support/gateway.ts';
+import { readAll } from '../../support/gateway.ts';
 
 const servers: ListeningServer[] = [];
 
@@ -30,7 +29,6 @@ const context = () => ({
   metrics: createMetrics(),
   stalls: createStalls(systemClock),
   random: () => 0,
-  keys: new AccountKeys(systemClock, () => program(emptyTable)),
 });
 
 async function listening(handle: (connection: ClientConnection, url: string) => void) {

@@ -1,0 +1,120 @@
+import type { ForwardAction } from '../ir/table.ts';
+import { routedModel, targetModel } from '../llm/billed-model.ts';
+import { modelBody, type ModelEdits } from '../llm/model-body.ts';
+import { modelEndpoint, type ModelEndpoint } from '../llm/model-endpoint.ts';
+import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
+import type { Call } from './call.ts';
+import type { Exchange } from './exchange.ts';
+import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
+import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts';
+import { ModelTries, type ModelSending } from './model-tries.ts';
+import { routePath } from './route-path.ts';
+import { sendShadow } from './shadow.ts';
+import { limitForwarded } from './stream-limits.ts';
+import type { Upstream } from './upstream.ts';
+import { modelServerPath } from './upstream-path.ts';
+import { readModelBody } from './read-model-body.ts';
+
+/** Whether a request may be one for a model, so that more has to be known of it than where it goes. */
+export function isForModel({ route }: Exchange, { backend, cluster }: Upstream): boolean {
+  return (
+    backend !== undefined || cluster.pools !== undefined || route?.route.llm?.models !== undefined
+  );
+}
+
+/** Sends a request to one of the model servers behind an upstream; `plainly` sends one that is for no model. */
+export function forwardToModel(
+  call: Call,
+  upstream: Upstream,
+  plainly: (call: Call, upstream: Upstream) => void,
+): void {
+  const all = modelTargets(upstream, call.exchange.program.upstreams);
+  const targets = all.filter(
+    (target) => clusterRefusal(call.exchange, target.upstream) === undefined,
+  );
+  const [first] = targets;
+  if (first === undefined) return call.deny(refusalOf(call.exchange, all));
+  const endpoint = endpointAt(call.exchange, first.upstream);
+  // One request is not two things: a server where it would be another is not asked.
+  const alike = targets.filter((one) => endpointAt(call.exchange, one.upstream) === endpoint);
+  if (!readsBody(endpoint)) return sendPlainly(call, alike, plainly);
+  limitForwarded(call);
+  readModelBody(call, (body) => {
+    const request = readModelRequest(endpoint, body);
+    if ('message' in request) return call.deny(unusableBody(request.message));
+    return tryTargets(call, alike, request);
+  });
+}
+
+function refusalOf(exchange: Exchange, [first]: readonly ModelTarget[]) {
+  return (first && clusterRefusal(exchange, first.upstream)) ?? noEndpoint;
+}
+
+/** By the path that goes to the server. */
+function endpointAt(exchange: Exchange, { backend }: Upstream): ModelEndpoint {
+  const path = routePath(exchange);
+  if (backend === undefined) return modelEndpoint(exchange.method, path);
+  const { settings } = backend;
+  return modelEndpoint(exchange.method, modelServerPath(path, settings), settings.basePath);
+}
+
+function readsBody(endpoint: ModelEndpoint): boolean {
+  return endpoint !== 'models' && endpoint !== 'other';
+}
+
+/** What is for no model goes to the first server that is well. */
+function sendPlainly(
+  call: Call,
+  targets: readonly ModelTarget[],
+  plainly: (call: Call, upstream: Upstream) => void,
+): void {
+  const target = new ModelTargets(targets).next(call.context.clock.monotonic());
+  if (target === undefined) return call.deny(noEndpoint);
+  call.cluster = target.upstream.cluster.name;
+  plainly(call, target.upstream);
+}
+
+function tryTargets(call: Call, targets: readonly ModelTarget[], request: ModelRequest): void {
+  const { action } = call.exchange.route?.route ?? {};
+  const forward = action?.kind === 'forward' ? action : undefined;
+  const { retry, attemptCount, timeoutMs = 0 } = forward ?? {};
+  const tries = new ModelTries(
+    call,
+    targets,
+    { retry, attemptCount, timeoutMs },
+    sendingOf(call, request, forward),
+  );
+  call.pending = tries;
+  tries.start();
+}
+
+function sendingOf(
+  call: Call,
+  request: ModelRequest,
+  action: ForwardAction | undefined,
+): ModelSending {
+  return {
+    bodyFor: ({ upstream }) => modelBody(request, editsFor(call, request, upstream)),
+    sent: (outgoing) => {
+      const { shadow } = action ?? {};
+      if (shadow === undefined || !Buffer.isBuffer(outgoing.body)) return;
+      if (call.context.random() * 100 < shadow.percent) {
+        sendShadow(call, shadow, outgoing, outgoing.body);
+      }
+    },
+  };
+}
+
+/** What this server gets otherwise than the client sent it. */
+function editsFor(
+  { exchange }: Call,
+  { endpoint, model }: ModelRequest,
+  { backend }: Upstream,
+): ModelEdits {
+  const routed = routedModel(model, exchange.route?.route.llm?.models);
+  const settings = backend?.settings;
+  return {
+    model: targetModel(routed, endpoint, settings)?.sent,
+    reasoning: settings?.reasoningInput,
+  };
+}

@@ -1,0 +1,264 @@
+import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
+import { countAttempt } from './attempt-count.ts';
+import type { Call, Cancellable } from './call.ts';
+import type { Denial, DenialReason } from './denial.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { clusterRefusal, noEndpoint } from './forward-refusal.ts';
+import type { HeaderLines } from './header-lines.ts';
+import type { ModelBreaker } from './model-breaker.ts';
+import { modelVerdict, pauseAskedMs } from './model-failure.ts';
+import { ModelTargets, type ModelTarget } from './model-targets.ts';
+import { outgoingHead } from './outgoing-head.ts';
+import type { OutgoingRequest, SinkFor, TryOwner } from './outgoing-request.ts';
+import { nextEndpoint } from './request-hash.ts';
+import { retriesAnswer, retriesFault, retryDelayMs } from './retry-rule.ts';
+import { upstreamTimeout } from './upstream-fault.ts';
+import { UpstreamRequest } from './upstream-request.ts';
+
+/** What a route says of tries. */
+export interface ModelTryRules {
+  readonly retry: RetryPolicy | undefined;
+  readonly attemptCount: AttemptCount | undefined;
+  /** Of all tries together; 0: none. */
+  readonly timeoutMs: number;
+}
+
+/** How the parts of a request are made for one model server. */
+export interface ModelSending {
+  /** The body for this server, or why it cannot have one. */
+  readonly bodyFor: (target: ModelTarget) => Buffer | null | Denial;
+  /** Makes what takes the answer; undefined: it goes out as it comes. */
+  readonly sinkFor?: (target: ModelTarget, tries: ModelTries) => SinkFor;
+  /** Told of the first request that is sent. */
+  readonly sent?: (outgoing: OutgoingRequest) => void;
+}
+
+/** Faults that say nothing of the server. */
+const ownFaults: ReadonlySet<DenialReason> = new Set(['internal', 'overflow', 'upstream_auth']);
+
+/** Asks one model server after the other, until one has something for the client. */
+export class ModelTries implements Cancellable {
+  readonly #call: Call;
+  readonly #all: readonly ModelTarget[];
+  readonly #rules: ModelTryRules;
+  readonly #sending: ModelSending;
+  #targets: ModelTargets;
+  #target: ModelTarget | undefined;
+  #count = 0;
+  #current: UpstreamRequest | undefined;
+  #over = false;
+  #timedOut = false;
+  /** Of the server whose retries this one counts against. */
+  #leaveBudget: (() => void) | undefined;
+  #cancelTimeout: (() => void) | undefined;
+  #cancelTryTimeout: (() => void) | undefined;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(
+    call: Call,
+    targets: readonly ModelTarget[],
+    rules: ModelTryRules,
+    sending: ModelSending,
+  ) {
+    this.#call = call;
+    this.#all = targets;
+    this.#rules = rules;
+    this.#sending = sending;
+    this.#targets = new ModelTargets(targets);
+  }
+
+  /** Servers that were asked. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether another server can be asked when this one fails before its first token. */
+  get hasNext(): boolean {
+    return !this.#over && !this.#timedOut && this.#targets.size > 0;
+  }
+
+  start(): void {
+    const { timeoutMs } = this.#rules;
+    const { clock } = this.#call.context;
+    if (timeoutMs > 0) this.#cancelTimeout = clock.after(timeoutMs, () => this.#timeOut());
+    this.#ask();
+  }
+
+  cancel(): void {
+    this.#end();
+    this.#cancelTimeout?.();
+    this.#current?.cancel();
+  }
+
+  /** The client gets something of this answer: no other server will be asked. */
+  committed(): void {
+    this.#target?.upstream.breaker?.succeeded();
+    this.#end();
+  }
+
+  /** Of one try: what a former one still has to say counts no more. */
+  #owner(count: number): TryOwner {
+    return {
+      started: () => this.#started(),
+      answered: (status, lines) => this.#answered(status, lines),
+      failed: (denial) => this.#failed(denial),
+      ended: () => {
+        if (count === this.#count && this.#over) this.#cancelTimeout?.();
+      },
+    };
+  }
+
+  #started(): void {
+    const perTryMs = this.#rules.retry?.perTryTimeoutMs;
+    if (perTryMs === undefined || this.#over) return;
+    const current = this.#current;
+    this.#cancelTryTimeout?.();
+    this.#cancelTryTimeout = this.#call.context.clock.after(perTryMs, () =>
+      current?.fail(upstreamTimeout),
+    );
+  }
+
+  #answered(status: number, lines: HeaderLines): boolean {
+    const { retry, attemptCount } = this.#rules;
+    this.#cancelTryTimeout?.();
+    if (this.#judge(status, lines) && this.#askNext()) return true;
+    if (retry && retriesAnswer(retry, status, lines) && this.#again(retry)) return true;
+    if (attemptCount?.response === true) countAttempt(lines, this.#count);
+    if (this.#sending.sinkFor === undefined) this.#end();
+    return false;
+  }
+
+  #failed(denial: Denial): Denial | undefined {
+    const { retry } = this.#rules;
+    this.#cancelTryTimeout?.();
+    if (!ownFaults.has(denial.reason)) this.#breaker?.failed(this.#nowMs);
+    if (denial.reason !== 'internal' && this.#askNext()) return undefined;
+    const may = !this.#timedOut && retry && retriesFault(retry, denial.reason);
+    if (may && this.#again(retry)) return undefined;
+    return this.#told(denial);
+  }
+
+  get #nowMs(): number {
+    return this.#call.context.clock.monotonic();
+  }
+
+  get #breaker(): ModelBreaker | undefined {
+    return this.#target?.upstream.breaker;
+  }
+
+  /** Whether another server may do better. */
+  #judge(status: number, lines: HeaderLines): boolean {
+    const verdict = modelVerdict(status, this.#target?.upstream.backend?.key !== undefined);
+    const pauseMs = pauseAskedMs(lines, this.#call.context.clock.now());
+    if (verdict === 'failed') this.#breaker?.failed(this.#nowMs, pauseMs);
+    if (verdict === 'doubtful') this.#breaker?.doubted(this.#nowMs);
+    // Of an answer that is looked into, its first token will tell.
+    if (verdict === 'served' && this.#sending.sinkFor === undefined) this.#breaker?.succeeded();
+    return verdict !== 'served';
+  }
+
+  /** False: there is no other server. */
+  #askNext(): boolean {
+    if (!this.hasNext) return false;
+    this.#giveBack();
+    this.#current = undefined;
+    // Not from within the request that failed: it gives back first what it holds.
+    setImmediate(() => this.#ask());
+    return true;
+  }
+
+  /** Asks all servers anew; false: the route does not want that. */
+  #again(retry: RetryPolicy): boolean {
+    this.#giveBack();
+    const upstream = this.#target?.upstream;
+    if (this.#over || this.#count > retry.retries || upstream?.tryRetry() !== true) return false;
+    this.#leaveBudget = () => upstream.endRetry();
+    const { clock, random } = this.#call.context;
+    this.#current = undefined;
+    this.#targets = new ModelTargets(this.#all);
+    this.#cancelWait = clock.after(retryDelayMs(retry, this.#count, random), () => this.#ask());
+    return true;
+  }
+
+  #ask(): void {
+    if (this.#over) return;
+    const target = this.#targets.next(this.#nowMs);
+    if (target === undefined) return this.#answer(noEndpoint);
+    this.#target = target;
+    this.#call.cluster = target.upstream.cluster.name;
+    const refusal = clusterRefusal(this.#call.exchange, target.upstream);
+    const endpoint = refusal ?? nextEndpoint(this.#call, target.upstream) ?? noEndpoint;
+    if ('status' in endpoint) return this.#skip(endpoint);
+    const outgoing = this.#outgoing(target, endpoint);
+    if ('status' in outgoing) return this.#skip(outgoing);
+    this.#send(target, endpoint, outgoing);
+  }
+
+  #send(target: ModelTarget, endpoint: EndpointPool, outgoing: OutgoingRequest): void {
+    this.#count += 1;
+    this.#call.endpoint = endpoint.label;
+    if (this.#count === 1) this.#sending.sent?.(outgoing);
+    if (this.#rules.attemptCount?.request === true) countAttempt(outgoing.headers, this.#count);
+    this.#current = new UpstreamRequest(this.#call, target.upstream, endpoint, outgoing);
+    this.#current.start();
+  }
+
+  #outgoing(target: ModelTarget, endpoint: EndpointPool): OutgoingRequest | Denial {
+    const body = this.#sending.bodyFor(target);
+    if (body !== null && !Buffer.isBuffer(body)) return body;
+    const head = outgoingHead(this.#call, target.upstream, { endpoint, body });
+    if ('status' in head) return head;
+    const { method } = this.#call.exchange;
+    const sinkFor = this.#sending.sinkFor?.(target, this);
+    return {
+      method,
+      ...head,
+      body,
+      owner: this.#owner(this.#count + 1),
+      ...(sinkFor === undefined ? {} : { sinkFor }),
+    };
+  }
+
+  /** This server cannot be asked; the client hears why only when there is no other. */
+  #skip(denial: Denial): void {
+    if (!this.#askNext()) this.#answer(denial);
+  }
+
+  /** Of all tries together. */
+  #timeOut(): void {
+    this.#timedOut = true;
+    if (this.#current === undefined) this.#answer(upstreamTimeout);
+    else this.#current.fail(upstreamTimeout);
+  }
+
+  #answer(denial: Denial): void {
+    this.#call.deny(this.#told(denial));
+  }
+
+  /** The last word, in Envoy's words, and with its count. */
+  #told(denial: Denial): Denial {
+    this.#end();
+    this.#cancelTimeout?.();
+    const body =
+      this.#count > 1
+        ? denial.body.replace('. reset reason: ', '. retried and the latest reset reason: ')
+        : denial.body;
+    if (this.#rules.attemptCount?.response !== true) return { ...denial, body };
+    const headers = [...(denial.headers ?? [])];
+    countAttempt(headers, this.#count);
+    return { ...denial, body, headers };
+  }
+
+  #giveBack(): void {
+    this.#leaveBudget?.();
+    this.#leaveBudget = undefined;
+  }
+
+  /** No other server will be asked; the answer may still be on its way, within the time of the route. */
+  #end(): void {
+    this.#over = true;
+    this.#giveBack();
+    this.#cancelWait?.();
+    this.#cancelTryTimeout?.();
+  }
+}

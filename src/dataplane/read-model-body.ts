@@ -1,0 +1,53 @@
+import type { Call, CallContext } from './call.ts';
+import type { Denial } from './denial.ts';
+import { isEncoded, modelBodyTooLarge, unreadableCoding } from './forward-refusal.ts';
+import { collectBody } from './request-body.ts';
+
+/** Bytes of the bodies that are kept, by data plane. */
+const keptBytes = new WeakMap<CallContext, number>();
+
+/**
+ * Reads all of the body of a request for a model and calls back with it, unless the client leaves or the request is refused:
+ * it is too large, coded, or there is no room left for all that are read and kept at a time.
+ */
+export function readModelBody(call: Call, then: (body: Buffer) => void): void {
+  const { exchange, context, request, response } = call;
+  const { modelBytes, modelTotalBytes } = context.limits;
+  if (exchange.contentLength > modelBytes) return call.deny(modelBodyTooLarge);
+  if (isEncoded(exchange.headers)) return call.deny(unreadableCoding);
+  const held = { bytes: 0, isFull: false };
+  const keeps = (bytes: number): boolean => {
+    const used = (keptBytes.get(context) ?? 0) + bytes;
+    held.isFull = used > modelTotalBytes;
+    if (held.isFull || call.ended) return false;
+    keptBytes.set(context, used);
+    held.bytes += bytes;
+    return true;
+  };
+  response.once('close', () => {
+    keptBytes.set(context, (keptBytes.get(context) ?? 0) - held.bytes);
+  });
+  if (call.body !== undefined) {
+    if (keeps(call.body.length)) return then(call.body);
+    return call.deny(noRoom);
+  }
+  collectBody(request, {
+    declared: exchange.contentLength,
+    limit: modelBytes,
+    keeps,
+    slow: () => call.awaitBody(),
+    done: (collected) => {
+      if (collected === 'too large') call.deny(held.isFull ? noRoom : modelBodyTooLarge);
+      else if (collected !== 'aborted' && !call.answered) then(collected);
+    },
+  });
+}
+
+const noRoom: Denial = {
+  status: 503,
+  body: 'Service Unavailable',
+  headers: ['retry-after', '1'],
+  reason: 'overflow',
+  detail: 'too many bytes of bodies are kept',
+  close: true,
+};
