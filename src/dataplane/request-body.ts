@@ -96,10 +96,7 @@ export function collectBody(source: ClientRequest, collecting: Collecting): void
   });
 }
 
-function collectPieces(
-  source: ClientRequest,
-  { limit, done, keeps }: Collecting,
-): void {
+function collectPieces(source: ClientRequest, { limit, done, keeps }: Collecting): void {
   const bytes = new JoinedBytes();
   let over = false;
   const finish = (collected: Collected): void => {
