@@ -201,6 +201,7 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
       boundsMs: durationBoundsMs,
     }),
     verification: engines.verification,
+    capacity: engines.capacity,
     explain: engines.explain,
     listening: engines.ports,
     ...(source.facts === undefined ? {} : { kube: source.facts }),

@@ -4,6 +4,8 @@ import type { CompileResult } from './compile/compile.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { ListenerFailure } from './control/loop.ts';
 import { createAccessLog } from './dataplane/access-log.ts';
+import { Accounts } from './dataplane/accounts.ts';
+import { capacityOf, type Capacity } from './dataplane/capacity.ts';
 import { explainRequest } from './dataplane/explain.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
@@ -30,6 +32,8 @@ export interface Engines {
   /** Of clusters whose endpoints are watched, how many are in which state. */
   readonly endpoints: () => readonly EndpointCount[];
   readonly verification: () => JwtStats;
+  /** What model accounts and model servers have to do. */
+  readonly capacity: () => Capacity;
   /** Why the table in force would answer a request as it does. */
   readonly explain: (asked: AskedRequest) => Promise<Explanation>;
   readonly ports: () => Readonly<Record<string, number>>;
@@ -64,7 +68,8 @@ export function createEngines(options: EnginesOptions): Engines {
   const state = beginning();
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
-  const parts = programParts(options, jwt);
+  const accounts = new Accounts(clock);
+  const parts = { ...programParts(options, jwt), accounts };
   let program = prepareProgram(emptyTable, {}, parts);
   const dataPlane = createDataPlane({
     program,
@@ -90,6 +95,7 @@ export function createEngines(options: EnginesOptions): Engines {
     traffic: metrics.snapshot,
     endpoints: () => endpointCounts(program),
     verification: jwt.stats,
+    capacity: () => capacityOf(program.upstreams.values(), accounts),
     explain: (asked) => explainRequest(program, asked),
     ports: dataPlane.ports,
     stop: (times) => dataPlane.drain(times).then(jwt.close),

@@ -17,6 +17,7 @@ export interface AdminFacts {
   readonly keySets: () => readonly KeySetReport[];
   readonly traffic: () => Traffic;
   readonly verification: () => Verification;
+  readonly capacity: () => Capacity;
   /** Why the table in force would answer a request as it does. */
   readonly explain: (asked: AskedRequest) => Promise<Explanation>;
   /** Ports that are open, by the name of the listener. */
@@ -75,6 +76,24 @@ export interface Traffic {
   readonly endpoints: readonly LabelledCount[];
   /** Upper bounds of the buckets of `durations`. */
   readonly boundsMs: readonly number[];
+}
+
+/** What model accounts with a limit, and model servers that tell their queue, have to do. */
+interface Capacity {
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly limit: number;
+    readonly active: number;
+    readonly waiting: number;
+    /** By reason. */
+    readonly refused: Readonly<Record<string, number>>;
+  }[];
+  readonly servers: readonly {
+    readonly upstream: string;
+    readonly endpoint: string;
+    readonly running: number;
+    readonly waiting: number;
+  }[];
 }
 
 export interface LabelledCount {

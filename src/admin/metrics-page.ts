@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
 import type { AdminFacts, KeySetReport } from './admin-facts.ts';
+import { capacityMetrics } from './capacity-metrics.ts';
 import { durationMetric } from './duration-metric.ts';
 import { kubeMetrics } from './kube-metrics.ts';
 import { counter, gauge, tally } from './metric.ts';
@@ -18,7 +19,7 @@ export function createMetricsPage(facts: AdminFacts, version: string): MetricsPa
   const build = gauge('build_info', 'The program, as a label.', ['version'], (set) =>
     set([version], 1),
   );
-  const groups = [trafficMetrics, configMetrics, keyMetrics, verificationMetrics];
+  const groups = [trafficMetrics, configMetrics, keyMetrics, verificationMetrics, capacityMetrics];
   const { kube } = facts;
   const ours = [
     build,

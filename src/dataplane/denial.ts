@@ -32,6 +32,7 @@ export type DenialReason =
   | 'no_endpoint'
   | 'no_credential'
   | 'overflow'
+  | 'concurrency'
   | 'connect'
   | 'reset'
   | 'protocol'

@@ -1,8 +1,10 @@
 import type { Subsets, Labels } from '../ir/balancer.ts';
 import type { Cluster } from '../ir/cluster.ts';
+import { tellsQueueDepth } from '../llm/queue-depth.ts';
 import { createBalancer, type Choose, type Random } from './balancer.ts';
 import type { HealthBoard } from './endpoint-health.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import { chooseByLoad } from './queue-choice.ts';
 
 /** Envoy's: with fewer healthy endpoints than that, health is not looked at. */
 const defaultPanicThreshold = 50;
@@ -93,7 +95,19 @@ export class EndpointChoice {
   }
 
   #balancer(endpoints: readonly EndpointPool[]): Choose<EndpointPool> {
-    return createBalancer(this.#usable(endpoints), this.#cluster.balancer, this.#random);
+    const usable = this.#usable(endpoints);
+    if (!this.#asksQueues) return createBalancer(usable, this.#cluster.balancer, this.#random);
+    return () => {
+      const loaded = usable.map((pool) => ({ pool, weight: pool.weight, load: pool.load }));
+      return chooseByLoad(loaded, this.#random)?.pool;
+    };
+  }
+
+  /** Where the balancer is free to choose, and servers tell how many requests wait there. */
+  get #asksQueues(): boolean {
+    const { balancer, llm } = this.#cluster;
+    const isFree = balancer === undefined || balancer.kind === 'leastRequest';
+    return isFree && tellsQueueDepth(llm?.engine);
   }
 
   #usable(endpoints: readonly EndpointPool[]): readonly EndpointPool[] {

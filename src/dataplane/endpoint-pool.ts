@@ -8,6 +8,7 @@ import {
   type ConnectorParts,
 } from './endpoint-connector.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
+import type { EndpointQueue, Load } from './endpoint-queue.ts';
 
 /** Above what TCP connections outlive; a timer of node cannot wait much longer. */
 const foreverMs = 24 * 3_600_000;
@@ -28,6 +29,8 @@ export class EndpointPool implements Candidate {
   active = 0;
   /** Undefined: nobody asks how it is. */
   health: EndpointHealth | undefined;
+  /** Of a model server that tells how many requests wait there. */
+  queue: EndpointQueue | undefined;
   readonly #cluster: Cluster;
   readonly #parts: ConnectorParts;
   #pool: Pool | undefined;
@@ -42,6 +45,10 @@ export class EndpointPool implements Candidate {
     this.origin = `${cluster.tls ? 'https' : 'http'}://${this.label}`;
     this.#cluster = cluster;
     this.#parts = parts;
+  }
+
+  get load(): Load {
+    return this.queue?.load(this.active) ?? { waiting: 0, total: this.active };
   }
 
   /** Opened on first use: a table of thousands of clusters costs nothing before it is asked. */

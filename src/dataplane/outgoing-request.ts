@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 import type { KeyRedaction } from '../llm/key-redaction.ts';
+import type { Slot } from './account.ts';
 import type { AnswerSink } from './answer-sink.ts';
 import type { Denial } from './denial.ts';
 import type { HeaderLines } from './header-lines.ts';
@@ -16,6 +17,8 @@ export interface OutgoingRequest {
   readonly owner?: TryOwner;
   /** Makes what takes the answer, in place of a {@link ResponseWriter}. */
   readonly sinkFor?: SinkFor;
+  /** What it takes of its account; given back when it is over, in whatever way. */
+  readonly slot?: Slot;
 }
 
 /** What takes an answer; `fail` ends the request for a fault that is seen in it. */

@@ -264,6 +264,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#over = true;
     this.#cancelTimeout?.();
     if (!this.#entered) this.#upstream.unqueue(this);
+    // Nothing of it will be sent any more, however long it takes to connect.
+    if (!this.#sent) this.#outgoing.slot?.free();
     this.#writer?.close();
     this.#controller?.abort(cause);
     if (this.#outgoing.body instanceof RequestBody) this.#outgoing.body.destroy();
@@ -273,6 +275,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   #finish(): void {
     this.#over = true;
     this.#cancelTimeout?.();
+    this.#outgoing.slot?.free();
     this.#outgoing.owner?.ended();
     if (!this.#entered) return;
     this.#entered = false;

@@ -1,9 +1,13 @@
 import type { Cluster } from '../ir/cluster.ts';
+import type { PreparedBackend } from '../llm/backend.ts';
+import { tellsQueueDepth } from '../llm/queue-depth.ts';
 import type { EndpointState, HealthBoard, Watch, WatchParts } from './endpoint-health.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { startHealthChecker } from './health-checker.ts';
 import { createHealthProbe } from './health-probe.ts';
 import { startOutlierDetector } from './outlier-detector.ts';
+import { createQueueProbe } from './queue-probe.ts';
+import { startQueueWatch } from './queue-watch.ts';
 
 /** Whether anybody has to know how the endpoints of a cluster are. */
 export function isWatched({ healthCheck, outlierDetection }: Cluster): boolean {
@@ -34,6 +38,22 @@ export function watchEndpoints(
       for (const watch of watches) watch.stop();
     },
   };
+}
+
+/** Starts to read the queues of model servers that tell how many requests wait there. */
+export function watchQueues(
+  backend: PreparedBackend | undefined,
+  endpoints: readonly EndpointPool[],
+  parts: WatchParts,
+): readonly Watch[] {
+  const { engine } = backend?.settings ?? {};
+  if (backend === undefined || !tellsQueueDepth(engine)) return [];
+  return endpoints.flatMap((pool) => {
+    const { queue } = pool;
+    if (queue === undefined) return [];
+    const probe = createQueueProbe(engine, backend, pool);
+    return [startQueueWatch({ queue, active: () => pool.active, probe }, parts)];
+  });
 }
 
 /** How many endpoints are in which state. */

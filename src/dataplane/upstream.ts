@@ -2,13 +2,18 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import type { Labels } from '../ir/balancer.ts';
 import type { Cluster } from '../ir/cluster.ts';
 import { prepareBackend, type PreparedBackend } from '../llm/backend.ts';
+import { tellsQueueDepth } from '../llm/queue-depth.ts';
+import type { Account } from './account.ts';
+import { Accounts } from './accounts.ts';
 import { isHashing, type Random } from './balancer.ts';
 import { EndpointChoice } from './endpoint-choice.ts';
 import type { ConnectorParts } from './endpoint-connector.ts';
 import { HealthBoard, type EndpointHealth, type Watch } from './endpoint-health.ts';
 import { EndpointPool, poolKey } from './endpoint-pool.ts';
+import { EndpointQueue, type Load } from './endpoint-queue.ts';
 import { ModelBreaker } from './model-breaker.ts';
-import { isWatched, watchEndpoints } from './upstream-watch.ts';
+import { leastLoad } from './queue-choice.ts';
+import { isWatched, watchEndpoints, watchQueues } from './upstream-watch.ts';
 
 /** Someone who waits for a free connection. */
 export interface Waiter {
@@ -22,6 +27,8 @@ export interface UpstreamParts extends ConnectorParts {
   readonly clock?: Clock;
   /** Default: `Math.random`. */
   readonly random?: Random;
+  /** Default: those of this cluster alone. */
+  readonly accounts?: Accounts;
   /** Hears of every endpoint that gets requests from now on, or gets none any more. */
   readonly healthChanged?: (cluster: string, health: EndpointHealth) => void;
 }
@@ -37,17 +44,20 @@ export class Upstream {
   readonly backend: PreparedBackend | undefined;
   /** Of a model server whose endpoints no outlier detection watches. */
   readonly breaker: ModelBreaker | undefined;
+  /** Of a model server whose requests under way are limited over several upstreams. */
+  readonly account: Account | undefined;
   /** Whether the choice of an endpoint asks for a hash of the request. */
   readonly hashes: boolean;
   readonly #choice: EndpointChoice;
   readonly #board: HealthBoard | undefined;
   readonly #parts: UpstreamParts;
+  readonly #accounts: Accounts;
   readonly #waiting = new Set<Waiter>();
   #active = 0;
   #holders = 1;
   #retries = 0;
   #publishers = 0;
-  #watch: Watch | undefined;
+  #watches: readonly Watch[] = [];
 
   constructor(cluster: Cluster, parts: UpstreamParts, former?: Upstream) {
     this.cluster = cluster;
@@ -56,6 +66,8 @@ export class Upstream {
     const { llm, outlierDetection } = cluster;
     const isGuarded = llm !== undefined && outlierDetection === undefined;
     this.breaker = isGuarded ? (former?.breaker ?? new ModelBreaker()) : undefined;
+    this.#accounts = parts.accounts ?? new Accounts(parts.clock ?? systemClock);
+    this.account = llm?.concurrency && this.#accounts.hold(llm.concurrency);
     this.hashes = isHashing(cluster.balancer);
     const kept = new Map(former?.endpoints.map((pool) => [pool.key, pool]));
     this.endpoints = cluster.endpoints.map(
@@ -65,7 +77,10 @@ export class Upstream {
     const board = former === undefined ? undefined : former.#board;
     this.#board = isWatched(cluster) ? (board ?? this.#newBoard()) : undefined;
     for (const pool of this.endpoints) pool.health = this.#board?.of(pool.label);
-    const { random = Math.random } = parts;
+    const { random = Math.random, clock = systemClock } = parts;
+    if (tellsQueueDepth(cluster.llm?.engine)) {
+      for (const pool of this.endpoints) pool.queue ??= new EndpointQueue(clock);
+    }
     this.#choice = new EndpointChoice(cluster, this.endpoints, { board: this.#board, random });
   }
 
@@ -90,6 +105,11 @@ export class Upstream {
   /** The endpoints that {@link nextEndpoint} chooses from now; takes no turn of any. */
   candidates(subset?: Labels): readonly EndpointPool[] {
     return this.#choice.candidates(subset);
+  }
+
+  /** Of the least busy endpoint that may be chosen now. */
+  get load(): Load {
+    return leastLoad(this.#choice.candidates(undefined).map(({ load }) => load));
   }
 
   /** Takes a connection at once if one is free; each true has to be followed by one {@link leave}. */
@@ -148,21 +168,29 @@ export class Upstream {
     this.#holders -= 1;
     if (this.#holders > 0) return;
     for (const endpoint of this.endpoints) endpoint.release();
+    if (this.account !== undefined) this.#accounts.release(this.account);
   }
 
   /** A program with it is in force: its endpoints are watched as long as there is one. */
   publish(): void {
     this.#publishers += 1;
-    if (this.#publishers > 1 || this.#board === undefined) return;
+    if (this.#publishers > 1) return;
+    const { concurrency } = this.cluster.llm ?? {};
+    if (concurrency !== undefined) this.account?.use(concurrency.limit);
     const { clock = systemClock, random = Math.random } = this.#parts;
-    this.#watch = watchEndpoints(this.cluster, this.endpoints, this.#board, { clock, random });
+    const parts = { clock, random };
+    const health = this.#board && watchEndpoints(this.cluster, this.endpoints, this.#board, parts);
+    const queues = watchQueues(this.backend, this.endpoints, parts);
+    this.#watches = health === undefined ? queues : [health, ...queues];
   }
 
   unpublish(): void {
     this.#publishers -= 1;
     if (this.#publishers > 0) return;
-    this.#watch?.stop();
-    this.#watch = undefined;
+    const { concurrency } = this.cluster.llm ?? {};
+    if (concurrency !== undefined) this.account?.unuse(concurrency.limit);
+    for (const watch of this.#watches) watch.stop();
+    this.#watches = [];
   }
 
   #newBoard(): HealthBoard {

@@ -43,7 +43,7 @@ export type ThinkTags = (typeof thinkTagForms)[number];
 
 /** How many requests one account may have under way, over all upstreams that name it. */
 export interface AccountConcurrency {
-  /** Name of the account; of the namespace of the Upstream. */
+  /** `<namespace of the Upstream>/<name of the account>`. */
   readonly account: string;
   readonly limit: number;
   /** Requests that wait at most. */

@@ -24,6 +24,7 @@ export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
       cacheMisses: 0,
       droppedHeaders: 0,
     }),
+    capacity: () => ({ accounts: [], servers: [] }),
     explain: () => Promise.reject(new Error('nothing is served')),
     listening: () => ({}),
     ...different,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 
+import type { Slot } from '../../../src/dataplane/account.ts';
 import type { Call } from '../../../src/dataplane/call.ts';
 import type { Denial } from '../../../src/dataplane/denial.ts';
 import type { EndpointPool } from '../../../src/dataplane/endpoint-pool.ts';
@@ -9,7 +10,9 @@ import { UpstreamRequest } from '../../../src/dataplane/upstream-request.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { cluster } from '../../support/gateway.ts';
 
-function sending(options: { readonly method?: string; readonly body?: Buffer } = {}) {
+function sending(
+  options: { readonly method?: string; readonly body?: Buffer; readonly slot?: Slot } = {},
+) {
   const clock = createFakeClock();
   const log: string[] = [];
   const action = { kind: 'forward', destinations: [], timeoutMs: 1000 };
@@ -37,6 +40,7 @@ function sending(options: { readonly method?: string; readonly body?: Buffer } =
       path: '/',
       headers: [],
       body: options.body ?? null,
+      ...(options.slot && { slot: options.slot }),
     });
   return { clock, log, upstream, create };
 }
@@ -120,5 +124,40 @@ describe('UpstreamRequest', () => {
     one.onResponseStarted();
     one.onResponseError(null, stale);
     expect(log).toEqual(['dispatch', 'failed reset', 'deny 503']);
+  });
+
+  test.each<readonly [string, (one: UpstreamRequest, waits: UpstreamRequest) => void]>([
+    ['the answer is whole', (one) => one.onResponseEnd()],
+    ['the connection breaks', (one) => one.onResponseError(null, new Error('x'))],
+    ['the client leaves while it connects', (one) => one.cancel()],
+    [
+      'the client leaves while it is answered',
+      (one) => {
+        one.onRequestStart(controllerOf([]));
+        one.cancel();
+        one.onResponseError(null, new Error('aborted'));
+      },
+    ],
+    ['the client leaves while it waits for a connection', (_one, waits) => waits.cancel()],
+  ])('gives the slot of its account back when %s', (_name, end) => {
+    let freed = 0;
+    const { create } = sending({ slot: { free: () => (freed += 1) } });
+    const [one, waits] = [create(), create()];
+    one.start();
+    waits.start();
+    end(one, waits);
+    expect(freed).toBeGreaterThan(0);
+  });
+
+  test('keeps the slot while an aborted request is still on its connection', () => {
+    let freed = 0;
+    const { create } = sending({ slot: { free: () => (freed += 1) } });
+    const one = create();
+    one.start();
+    one.onRequestStart(controllerOf([]));
+    one.cancel();
+    expect(freed).toBe(0);
+    one.onResponseError(null, new Error('aborted'));
+    expect(freed).toBe(1);
   });
 });

@@ -174,3 +174,34 @@ test('a cluster that asks for neither is not watched', () => {
   expect(isWatched(cluster(1, { outlierDetection }))).toBe(true);
   expect(isWatched(cluster(1, { healthCheck }))).toBe(true);
 });
+
+test.each([
+  ['VLLM', 1],
+  ['OLLAMA', 0],
+] as const)(
+  'the queue of %s is read while a program with it is in force',
+  async (engine, reads) => {
+    const { clock, programOf } = await rig();
+    const readings: string[] = [];
+    const server = await scope.upstream(({ url = '' }, response) => {
+      readings.push(url);
+      response.end('vllm:num_requests_waiting 3\n');
+    });
+    const credential = { kind: 'none' } as const;
+    const llm = { provider: 'openai', engine, credential, authority: 'r1' } as const;
+    const published = createPublished(programOf([]));
+    const first = programOf([cluster(server.port, { llm })]);
+    clock.advance(60_000);
+    expect(readings).toEqual([]);
+    published.swap(first);
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(readings).toEqual(Array(reads).fill('/metrics'));
+    const waiting = first.upstreams.get('up')?.endpoints[0]?.queue?.reading?.waiting;
+    expect(waiting).toBe(reads === 0 ? undefined : 3);
+    published.swap(programOf([], first));
+    clock.advance(60_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(readings).toHaveLength(reads);
+  },
+);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { Accounts } from '../../../src/dataplane/accounts.ts';
 import { Upstream } from '../../../src/dataplane/upstream.ts';
+import type { LlmBackend } from '../../../src/ir/llm.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { cluster } from '../../support/gateway.ts';
 
 const upstream = (maxConnections: number): Upstream =>
@@ -69,4 +72,56 @@ describe('Upstream', () => {
     const none = new Upstream(cluster(1, { endpoints: [] }), { secrets: {}, localAddresses: 'on' });
     expect(none.nextEndpoint()).toBeUndefined();
   });
+
+  test('shares the account with others, by the lowest limit of those in force', () => {
+    const accounts = new Accounts(createFakeClock());
+    const limited = (name: string, limit: number): Upstream => {
+      const concurrency = { account: 'ns/a', limit, maxWaiting: 1, waitMs: 1 };
+      const llm: LlmBackend = { ...server, concurrency };
+      return new Upstream(cluster(1, { name, llm }), {
+        secrets: {},
+        localAddresses: 'on',
+        accounts,
+      });
+    };
+    const [one, two] = [limited('one', 5), limited('two', 3)];
+    expect([two.account === one.account, one.account?.limit]).toEqual([true, 5]);
+    for (const upstream of [one, two]) upstream.publish();
+    two.publish();
+    expect(one.account?.limit).toBe(3);
+    two.unpublish();
+    expect(one.account?.limit).toBe(3);
+    two.unpublish();
+    expect(one.account?.limit).toBe(5);
+    one.hold();
+    for (const upstream of [one, two]) upstream.release();
+    expect(accounts.all()).toHaveLength(1);
+    one.release();
+    expect(accounts.all()).toEqual([]);
+  });
+
+  test('is as busy as its least busy endpoint', () => {
+    const endpoints = [1, 2].map((port) => ({ host: '10.0.0.1', port, weight: 1 }));
+    const llm: LlmBackend = { ...server, engine: 'VLLM' };
+    const clock = createFakeClock();
+    const two = new Upstream(cluster(1, { endpoints, llm }), {
+      secrets: {},
+      localAddresses: 'on',
+      clock,
+    });
+    two.endpoints[0]?.queue?.record({ waiting: 4, running: 4 }, 0);
+    two.endpoints[1]?.queue?.record({ waiting: 0, running: 9 }, 0);
+    expect(two.load).toEqual({ waiting: 0, total: 9 });
+    expect(new Set([1, 2, 3, 4].map(() => two.nextEndpoint()?.label))).toEqual(
+      new Set(['10.0.0.1:2']),
+    );
+    two.endpoints[1]?.queue?.record({ waiting: 5, running: 9 }, 0);
+    expect(two.nextEndpoint()?.label).toBe('10.0.0.1:1');
+  });
 });
+
+const server: LlmBackend = {
+  provider: 'openai',
+  credential: { kind: 'none' },
+  authority: 'r1',
+};

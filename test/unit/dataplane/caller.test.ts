@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { callerOf } from '../../../src/dataplane/caller.ts';
+
+const identity = (provider: string, claims: Readonly<Record<string, unknown>>) => ({
+  provider,
+  claims,
+  headers: [],
+});
+
+describe('callerOf', () => {
+  test.each([
+    ['nobody', [], ''],
+    ['issuer and subject', [identity('kc', { iss: 'i', sub: 's' })], '["i","s"]'],
+    ['the provider without an issuer', [identity('kc', { sub: 's' })], '["kc","s"]'],
+    ['no subject', [identity('kc', { iss: 'i' })], '["kc"]'],
+    ['a subject that is no text', [identity('kc', { iss: 'i', sub: 7 })], '["kc"]'],
+    ['the first with a subject', [identity('a', {}), identity('b', { sub: 's' })], '["b","s"]'],
+  ])('%s', (_name, identities, caller) => {
+    expect(callerOf(identities)).toBe(caller);
+  });
+
+  test('no two pairs look alike', () => {
+    const pairs = [
+      { iss: 'a', sub: 'b","c' },
+      { iss: 'a","b', sub: 'c' },
+    ];
+    const [one, other] = pairs.map((claims) => callerOf([identity('kc', claims)]));
+    expect(one).not.toBe(other);
+  });
+});
