@@ -4,6 +4,10 @@ import { counter, gauge } from './metric.ts';
 
 /** Metrics of what accounts and model servers have to do. */
 export function capacityMetrics({ capacity }: AdminFacts): readonly Metric[] {
+  return [...accountMetrics(capacity), serverMetric(capacity)];
+}
+
+function accountMetrics(capacity: AdminFacts['capacity']): readonly Metric[] {
   return [
     gauge(
       'account_requests',
@@ -33,16 +37,19 @@ export function capacityMetrics({ capacity }: AdminFacts): readonly Metric[] {
           Object.entries(refused).map(([reason, value]) => ({ labels: [name, reason], value })),
         ),
     ),
-    gauge(
-      'model_server_requests',
-      'Requests that a model server has by its own metrics: running, or waiting.',
-      ['upstream', 'endpoint', 'state'],
-      (set) => {
-        for (const { upstream, endpoint, running, waiting } of capacity().servers) {
-          set([upstream, endpoint, 'running'], running);
-          set([upstream, endpoint, 'waiting'], waiting);
-        }
-      },
-    ),
   ];
+}
+
+function serverMetric(capacity: AdminFacts['capacity']): Metric {
+  return gauge(
+    'model_server_requests',
+    'Requests that a model server has by its own metrics: running, or waiting.',
+    ['upstream', 'endpoint', 'state'],
+    (set) => {
+      for (const { upstream, endpoint, running, waiting } of capacity().servers) {
+        set([upstream, endpoint, 'running'], running);
+        set([upstream, endpoint, 'waiting'], waiting);
+      }
+    },
+  );
 }
