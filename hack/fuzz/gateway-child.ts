@@ -6,6 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import type { CallContext } from '../../src/dataplane/call.ts';
 import { defaultLimits, type Limits } from '../../src/dataplane/limits.ts';
+import { AccountKeys } from '../../src/dataplane/account-keys.ts';
 import { createMetrics } from '../../src/dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
 import { createRequestHandler } from '../../src/dataplane/request-handler.ts';
@@ -106,6 +107,7 @@ async function startStreams(program: Program, limits: Partial<Limits>) {
     },
     stalls: createStalls(systemClock),
     random: Math.random,
+    keys: new AccountKeys(systemClock, () => program),
   };
   const handle = createRequestHandler(
     context,

@@ -23,7 +23,8 @@ export function backendOf({ llm, subsets }: Cluster): Backend {
   if (!llm) return plain;
   const { kind } = llm.credential;
   // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
-  return kind === 'secret' || kind === 'missing' ? modelWithKey : model;
+  const hasKey = kind === 'secret' || kind === 'missing' || llm.isolation?.keySecret !== undefined;
+  return hasKey ? modelWithKey : model;
 }
 
 /** By JSON of their subsets; few, as whoever writes them names labels. */

@@ -5,6 +5,7 @@ import type { LlmBackend, LlmCredential } from '../ir/llm.ts';
 import { shown, type Findings } from './findings.ts';
 import { isHeadText } from './head-text.ts';
 import { checkAuthority } from './host-names.ts';
+import { compileIsolation } from './isolation.ts';
 import { findSecret, keepSecret, type SecretUse } from './secrets.ts';
 
 const publicHosts = { deepseek: 'api.deepseek.com', openai: 'api.openai.com' } as const;
@@ -46,6 +47,7 @@ export function compileLlm(
       authority: authorityOf({ ...custom, host, port }, tls),
       ...(override?.fullPath === undefined ? {} : { fullPath: override.fullPath }),
       ...(override?.basePath === undefined ? {} : { basePath: override.basePath }),
+      ...compileIsolation(spec.isolation, { ...use, path: `spec.ai.${provider}.isolation` }),
     },
   };
 }

@@ -47,7 +47,9 @@ export function usedSecrets(
     ...Object.values(virtualHosts).flatMap(headerSecrets),
     ...Object.values(clusters).flatMap(({ llm, tls }) => [
       ...(llm?.credential.kind === 'secret' ? [llm.credential.secret] : []),
-      ...[tls?.certificateSecret, tls?.keySecret].flatMap((id) => id ?? []),
+      ...[tls?.certificateSecret, tls?.keySecret, llm?.isolation?.keySecret].flatMap(
+        (id) => id ?? [],
+      ),
     ]),
     ...Object.values(keySets).flatMap(sharedSecretsOf),
   ]);

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Labels } from '../ir/balancer.ts';
 import type { Logger } from '../base/log.ts';
+import type { AccountKeys } from './account-keys.ts';
 import type { AccessLog } from './access-log.ts';
 import { BodyWatch } from './body-watch.ts';
 import type { ClientRequest, ClientResponse } from './client-message.ts';
@@ -25,6 +26,8 @@ export interface CallContext {
   readonly stalls: Stalls;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
+  /** Of model servers, in force now. */
+  readonly keys: AccountKeys;
 }
 
 /** The connection a call came on, as the server keeps it. */

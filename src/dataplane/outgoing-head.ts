@@ -1,4 +1,5 @@
 import type { HostRewrite } from '../ir/rewrite.ts';
+import type { PreparedBackend } from '../llm/backend.ts';
 import { prepareHeaders } from '../llm/prepare-request.ts';
 import type { Call } from './call.ts';
 import type { Denial } from './denial.ts';
@@ -19,6 +20,8 @@ import { modelServerPath } from './upstream-path.ts';
 interface Target {
   readonly endpoint: EndpointPool;
   readonly body: Buffer | RequestBody | null;
+  /** With another key than the cluster's. */
+  readonly backend?: PreparedBackend | undefined;
 }
 
 /** Path and lines of a request for the upstream; or why it cannot go there. */
@@ -27,9 +30,10 @@ export function outgoingHead(
   upstream: Upstream,
   target: Target,
 ): { readonly path: string; readonly headers: HeaderLines } | Denial {
-  const headers = headersFor(call, upstream, target);
+  const { backend = upstream.backend } = target;
+  const path = pathFor(call, backend);
+  const headers = headersFor(call, { ...target, backend }, path);
   if (!Array.isArray(headers)) return headers;
-  const path = pathFor(call, upstream);
   const { forwarded } = call.exchange;
   if (forwarded !== undefined) {
     forwarded.path = path;
@@ -38,7 +42,7 @@ export function outgoingHead(
   return { path, headers };
 }
 
-function pathFor({ exchange }: Call, { backend }: Upstream): string {
+function pathFor({ exchange }: Call, backend: PreparedBackend | undefined): string {
   const { query } = exchange;
   const rewritten = routePath(exchange);
   const path = backend === undefined ? rewritten : modelServerPath(rewritten, backend.settings);
@@ -48,8 +52,8 @@ function pathFor({ exchange }: Call, { backend }: Upstream): string {
 /** All lines for the upstream; or why the request cannot go there. */
 function headersFor(
   call: Call,
-  { backend }: Upstream,
-  { endpoint, body }: Target,
+  { endpoint, body, backend }: Target,
+  target: string,
 ): HeaderLines | Denial {
   const { exchange } = call;
   const { connection, authority, headers, path } = exchange;
@@ -59,7 +63,8 @@ function headersFor(
   editRequest(call, lines);
   const rewrite = rewriteOf(exchange);
   if (backend !== undefined) {
-    prepareHeaders(lines, backend, exchange.spent.some(isAuthorization));
+    const isSpent = (name: string): boolean => isSpentHeader(exchange, name);
+    prepareHeaders(lines, backend, { path: target.split('?', 1)[0] ?? '', isSpent });
     replaceHost(lines, backend.settings.authority, rewrite);
     return lines;
   }
@@ -99,12 +104,6 @@ function declaredLength(
   return method === 'GET' || method === 'HEAD' ? undefined : 0;
 }
 
-function isAuthorization({
-  kind,
-  name,
-}: {
-  readonly kind: string;
-  readonly name: string;
-}): boolean {
-  return kind === 'header' && name.toLowerCase() === 'authorization';
+function isSpentHeader({ spent }: Exchange, header: string): boolean {
+  return spent.some(({ kind, name }) => kind === 'header' && name.toLowerCase() === header);
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 
+import type { PreparedBackend } from '../llm/backend.ts';
 import type { KeyRedaction } from '../llm/key-redaction.ts';
 import type { Slot } from './account.ts';
 import type { AnswerSink } from './answer-sink.ts';
@@ -13,6 +14,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: HeaderLines;
   readonly body: Buffer | RequestBody | null;
+  /** The key that is in the headers, where it is not that of the cluster in the program of the call. */
+  readonly backend?: PreparedBackend | undefined;
   /** Present: this may be one of several tries. */
   readonly owner?: TryOwner;
   /** Makes what takes the answer, in place of a {@link ResponseWriter}. */

@@ -1,4 +1,4 @@
-import type { HeaderLines } from './header-lines.ts';
+import { removeLines, type HeaderLines } from './header-lines.ts';
 
 /** The head of an upstream's answer, for the client. */
 export interface ResponseHead {
@@ -44,6 +44,12 @@ export function responseHead(raw: readonly (Buffer | string)[], status = 200): R
   const kept = nominated === undefined ? lines : without(lines, nominated);
   if (contentLength !== undefined) kept.push('content-length', String(contentLength));
   return { lines: kept, contentLength, encoded };
+}
+
+/** The head of an answer whose body may become another one on its way. */
+export function withoutLength({ lines, encoded }: ResponseHead): ResponseHead {
+  removeLines(lines, (name) => name === 'content-length');
+  return { lines, contentLength: undefined, encoded };
 }
 
 function text(value: Buffer | string | undefined): string {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { AccountKeys } from './account-keys.ts';
 import type { AccessLog } from './access-log.ts';
 import type { CallContext } from './call.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -49,12 +50,14 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { metrics, inFlight } = countRequests(options.metrics);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = createStalls(clock);
-  const context: CallContext = { limits, clock, logger, accessLog, metrics, stalls, random };
+  const keys = new AccountKeys(clock, published.current);
+  const context: CallContext = { limits, clock, logger, accessLog, metrics, stalls, random, keys };
   const listeners = new ListenerSet(context, address, published.current);
   const sleep = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   return {
     swap: (program) => {
       published.swap(program);
+      keys.published();
       return listeners.reconcile();
     },
     ports: () => listeners.ports(),

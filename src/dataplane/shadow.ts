@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 import type { Shadow } from '../ir/table.ts';
+import { keyHeaderNames } from '../llm/key-header.ts';
 import type { Call } from './call.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
@@ -40,7 +41,8 @@ export function sendShadow(
 
 /** The gateway's key of a model server is for that one alone. */
 function hasKey({ cluster, exchange }: Call): boolean {
-  return exchange.program.upstreams.get(cluster)?.backend !== undefined;
+  const upstream = exchange.program.upstreams.get(cluster);
+  return upstream?.backend !== undefined || upstream?.cluster.pools !== undefined;
 }
 
 /** Envoy's mark of a copy: `-shadow` behind the name of the host. */
@@ -48,7 +50,7 @@ function shadowHeaders(headers: HeaderLines, withoutKey: boolean): HeaderLines {
   const lines = headers.map((line, index) =>
     index % 2 === 1 && headers[index - 1] === 'host' ? shadowHost(line) : line,
   );
-  if (withoutKey) removeLines(lines, (name) => name === 'authorization');
+  if (withoutKey) removeLines(lines, (name) => keyHeaderNames.has(name));
   return lines;
 }
 

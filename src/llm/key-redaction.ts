@@ -1,6 +1,6 @@
-/** Overwrites a secret in a stream of bytes with asterisks: the length stays, and so does every other byte. */
+/** Overwrites secrets in a stream of bytes with asterisks: the length stays, and so does every other byte. */
 export interface KeyRedaction {
-  /** What may be sent now; empty while the end of the piece could be the beginning of the secret. */
+  /** What may be sent now; empty while the end of the piece could be the beginning of a secret. */
   readonly push: (chunk: Buffer) => Buffer;
   /** What was held back last. */
   readonly end: () => Buffer;
@@ -9,14 +9,15 @@ export interface KeyRedaction {
 const nothing = Buffer.alloc(0);
 const ASTERISK = 0x2a;
 
-/** Holds back no more than a beginning of the secret at the end of a piece: a stream of events is never delayed by it. */
-export function createKeyRedaction(secret: Buffer): KeyRedaction {
+/** Holds back no more than a beginning of a secret at the end of a piece: a stream of events is never delayed by it. */
+export function createKeyRedaction(secrets: readonly Buffer[]): KeyRedaction {
   let held = nothing;
   return {
     push: (chunk) => {
       const data = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const clean = overwritten(data, secret);
-      const tail = partialMatch(clean, secret);
+      const clean = secrets.reduce(overwritten, data);
+      let tail = 0;
+      for (const secret of secrets) tail = Math.max(tail, partialMatch(clean, secret));
       held = tail === 0 ? nothing : Buffer.from(clean.subarray(clean.length - tail));
       return tail === 0 ? clean : clean.subarray(0, clean.length - tail);
     },

@@ -1,7 +1,16 @@
 import type { PreparedBackend } from './backend.ts';
+import { isAnthropicPath, keyHeaderNames, keyLines } from './key-header.ts';
 
-// Where clients of other providers put their key; none of them is for this server.
-const clientKeys = new Set(['authorization', 'api-key', 'x-api-key', 'x-goog-api-key']);
+/** What of a request decides about the headers that go to a model server. */
+export interface KeyedRequest {
+  /** At the model server. */
+  readonly path: string;
+  /** Whether a header held the token that the gateway verified as its own: no credential of the model server then. */
+  readonly isSpent: (name: string) => boolean;
+}
+
+// They choose whom of an account a request is for, which is up to whoever owns the account.
+const accountHeaders = new Set(['openai-organization', 'openai-project']);
 
 /**
  * Makes the header lines of a request fit for a model server, in place: the client's credentials go, the gateway's key
@@ -10,22 +19,31 @@ const clientKeys = new Set(['authorization', 'api-key', 'x-api-key', 'x-goog-api
 export function prepareHeaders(
   lines: string[],
   backend: PreparedBackend,
-  tokenSpent: boolean,
+  request: KeyedRequest,
 ): void {
-  // What the gateway verified as its own token is no credential of the model server.
-  const passes = backend.settings.credential.kind === 'passthrough' && !tokenSpent;
+  const { key, settings } = backend;
+  const passed = settings.credential.kind === 'passthrough' ? passedNames(request.path) : undefined;
   let kept = 0;
   for (let index = 0; index < lines.length; index += 2) {
     const name = lines[index] ?? '';
-    if (clientKeys.has(name) && !(passes && name === 'authorization')) continue;
-    if (name === 'accept-encoding' && backend.key !== undefined) continue;
+    const passes = passed?.has(name) === true && !request.isSpent(name);
+    if (keyHeaderNames.has(name) && !passes) continue;
+    if (key !== undefined && (name === 'accept-encoding' || accountHeaders.has(name))) continue;
     lines[kept] = name;
     lines[kept + 1] = lines[index + 1] ?? '';
     kept += 2;
   }
   lines.length = kept;
-  if (backend.key === undefined) return;
-  lines.push('authorization', `Bearer ${backend.key}`, 'accept-encoding', 'identity');
+  if (key === undefined) return;
+  lines.push(...keyLines(settings, request.path, key), 'accept-encoding', 'identity');
+}
+
+const bearerName: ReadonlySet<string> = new Set(['authorization']);
+const anthropicNames: ReadonlySet<string> = new Set(['authorization', 'x-api-key']);
+
+/** Where a client puts the key that is passed through. */
+function passedNames(path: string): ReadonlySet<string> {
+  return isAnthropicPath(path) ? anthropicNames : bearerName;
 }
 
 /** Whether the body has to be read as a whole, because `model` in it is replaced. */

@@ -1,46 +1,89 @@
 import type { PreparedBackend } from './backend.ts';
 import { errorBody } from './error-body.ts';
+import { createErrorCleaning } from './error-cleaning.ts';
+import type { KeyGuard } from './key-guard.ts';
 import { createKeyRedaction, type KeyRedaction } from './key-redaction.ts';
 
 /** What becomes of an answer of a model server. */
 export type ResponseProtection =
   /** Sent as it comes. */
   | { readonly kind: 'pass' }
-  /** Sent as it comes, with the key made unreadable where it stands. */
-  | { readonly kind: 'redact'; readonly redaction: KeyRedaction }
+  /** Sent with the key made unreadable where it stands. */
+  | {
+      readonly kind: 'redact';
+      readonly redaction: KeyRedaction;
+      /** What is sent may have another length than what came. */
+      readonly isRewritten: boolean;
+    }
   /** Not sent; this instead. */
-  | { readonly kind: 'replace'; readonly status: 502; readonly body: string };
+  | {
+      readonly kind: 'replace';
+      readonly status: 502;
+      readonly body: string;
+      readonly reason: 'upstream_auth' | 'protocol';
+    };
 
 // The model server speaks to the gateway's account there, not to the client: a refused key, no balance, no permission.
 const accountStatuses = new Set([401, 402, 403]);
 
 /**
  * Keeps the gateway's key out of an answer. Errors about the key are replaced as a whole, since their text may hold a part
- * of it; an error that is compressed in spite of what was asked for cannot be searched, and is replaced as well.
+ * of it; an answer that is compressed in spite of what was asked for cannot be searched, and is replaced as well.
  */
 export function protectResponse(
-  backend: PreparedBackend,
+  { guard }: PreparedBackend,
   status: number,
   encoded: boolean,
 ): ResponseProtection {
-  if (backend.keyBytes === undefined) return { kind: 'pass' };
-  if (accountStatuses.has(status)) {
-    return replaced('The model server refused the credentials or the account of the gateway.');
-  }
-  if (encoded && status >= 400) return replaced('The model server sent an unreadable error.');
-  if (encoded) return { kind: 'pass' };
-  return { kind: 'redact', redaction: createKeyRedaction(backend.keyBytes) };
+  if (guard === undefined) return { kind: 'pass' };
+  if (accountStatuses.has(status)) return refusedAccount;
+  if (encoded) return unreadable;
+  const isRewritten = status >= 400;
+  const redaction = isRewritten ? createErrorCleaning(guard) : createKeyRedaction(guard.patterns);
+  return { kind: 'redact', redaction, isRewritten };
 }
 
-function replaced(message: string): ResponseProtection {
-  return { kind: 'replace', status: 502, body: errorBody('upstream_auth', message) };
-}
+/** What the client is told of an error about the key or the account of the gateway, with status 502. */
+export const accountErrorMessage =
+  'The model server refused the credentials or the account of the gateway.';
 
-/** Takes out, in place, header lines that hold the key. */
-export function removeKeyHeaders(lines: string[], backend: PreparedBackend): void {
-  const { key } = backend;
-  if (key === undefined) return;
+const refusedAccount: ResponseProtection = {
+  kind: 'replace',
+  status: 502,
+  body: errorBody('upstream_auth', accountErrorMessage),
+  reason: 'upstream_auth',
+};
+
+const unreadable: ResponseProtection = {
+  kind: 'replace',
+  status: 502,
+  body: errorBody('upstream_error', 'The model server sent an unreadable answer.'),
+  reason: 'protocol',
+};
+
+// Their values are known words, numbers or dates, of which one may well be like the end of a key.
+const standardNames = new Set(
+  ['cache-control', 'content-length', 'content-type', 'date', 'expires', 'last-modified'].concat([
+    'retry-after',
+    'vary',
+  ]),
+);
+
+/** Takes out, in place, header lines that hold the key, or its end as a word. */
+export function removeKeyHeaders(lines: string[], { guard }: PreparedBackend): void {
+  if (guard === undefined) return;
   for (let index = lines.length - 2; index >= 0; index -= 2) {
-    if (lines[index + 1]?.includes(key)) lines.splice(index, 2);
+    const isStandard = standardNames.has(lines[index] ?? '');
+    if (namesKey(lines[index + 1] ?? '', guard, isStandard)) lines.splice(index, 2);
   }
+}
+
+function namesKey(value: string, { key, tail }: KeyGuard, isStandard: boolean): boolean {
+  if (value.includes(key)) return true;
+  if (isStandard || tail === '') return false;
+  for (let at = value.indexOf(tail); at !== -1; at = value.indexOf(tail, at + 1)) {
+    const around = (value[at - 1] ?? '') + (value[at + tail.length] ?? '');
+    if (!/[0-9a-z]/i.test(around)) return true;
+  }
+  return false;
 }

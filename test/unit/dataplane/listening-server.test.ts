@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 
+import { AccountKeys } from '../../../src/dataplane/account-keys.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import type { ClientConnection } from '../../../src/dataplane/call.ts';
@@ -8,7 +9,7 @@ import { defaultLimits } from '../../../src/dataplane/limits.ts';
 import { ListeningServer } from '../../../src/dataplane/listening-server.ts';
 import { createMetrics } from '../../../src/dataplane/metrics.ts';
 import { createStalls } from '../../../src/dataplane/stalls.ts';
-import { readAll } from '../../support/gateway.ts';
+import { emptyTable, program, readAll } from '../../support/gateway.ts';
 
 const servers: ListeningServer[] = [];
 
@@ -29,6 +30,7 @@ const context = () => ({
   metrics: createMetrics(),
   stalls: createStalls(systemClock),
   random: () => 0,
+  keys: new AccountKeys(systemClock, () => program(emptyTable)),
 });
 
 async function listening(handle: (connection: ClientConnection, url: string) => void) {

@@ -31,7 +31,7 @@ function writing(options: { readonly room?: boolean; readonly secret?: string } 
     resume: () => void log.push('resume'),
   } as unknown as Dispatcher.DispatchController;
   const redaction =
-    options.secret === undefined ? undefined : createKeyRedaction(Buffer.from(options.secret));
+    options.secret === undefined ? undefined : createKeyRedaction([Buffer.from(options.secret)]);
   const writer = new ResponseWriter(call as unknown as Call, controller, redaction);
   return { writer, log, clock, response, call };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:net';
 
+import { AccountKeys } from '../../../src/dataplane/account-keys.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import type { CallContext } from '../../../src/dataplane/call.ts';
 import type { ClientRequest, ClientResponse } from '../../../src/dataplane/client-message.ts';
@@ -11,7 +12,7 @@ import { createMetrics } from '../../../src/dataplane/metrics.ts';
 import { createStalls } from '../../../src/dataplane/stalls.ts';
 import { StreamConnection } from '../../../src/dataplane/stream-connection.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { readAll } from '../../support/gateway.ts';
+import { emptyTable, program, readAll } from '../../support/gateway.ts';
 import { startSocketServer } from '../../support/stream-lab.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -36,6 +37,7 @@ async function serving(
     metrics: createMetrics(),
     stalls: createStalls(clock),
     random: () => 0,
+    keys: new AccountKeys(clock, () => program(emptyTable)),
   };
   const connections: StreamConnection[] = [];
   const server = await startSocketServer((socket) => {

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
+import { AccountKeys } from '../../../src/dataplane/account-keys.ts';
 import { createLogger } from '../../../src/base/log.ts';
 import { defaultLimits } from '../../../src/dataplane/limits.ts';
 import { createMetrics } from '../../../src/dataplane/metrics.ts';
@@ -9,7 +10,7 @@ import { createStalls } from '../../../src/dataplane/stalls.ts';
 import { prepareTlsChains, type TlsChains } from '../../../src/dataplane/tls-chains.ts';
 import { TlsEntrance } from '../../../src/dataplane/tls-entrance.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { readAll, virtualHost } from '../../support/gateway.ts';
+import { emptyTable, program, readAll, virtualHost } from '../../support/gateway.ts';
 import { createPki } from '../../support/tls-pki.ts';
 
 const pki = createPki();
@@ -43,6 +44,7 @@ async function entered(chains: () => TlsChains | undefined) {
     metrics: createMetrics(),
     stalls: createStalls(clock),
     random: () => 0,
+    keys: new AccountKeys(clock, () => program(emptyTable)),
   };
   const entrance = new TlsEntrance(context, {
     chains,

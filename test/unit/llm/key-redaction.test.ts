@@ -4,7 +4,7 @@ import { createKeyRedaction } from '../../../src/llm/key-redaction.ts';
 
 const key = Buffer.from('sk-sk-key');
 const run = (...pieces: string[]): string[] => {
-  const redaction = createKeyRedaction(key);
+  const redaction = createKeyRedaction([key]);
   const out = pieces.map((piece) => redaction.push(Buffer.from(piece)).toString());
   return [...out, redaction.end().toString()];
 };
@@ -45,9 +45,20 @@ describe('createKeyRedaction', () => {
     }
   });
 
+  test('of several secrets each is gone, however the text is split', () => {
+    const secrets = [Buffer.from('sk-12345678'), Buffer.from('**5678')];
+    const text = 'a ****5678 b *5678 c sk-123456785678 d ***';
+    for (let at = 0; at <= text.length; at += 1) {
+      const redaction = createKeyRedaction(secrets);
+      const pieces = [text.slice(0, at), text.slice(at)].map((one) => Buffer.from(one));
+      const out = Buffer.concat([...pieces.map(redaction.push), redaction.end()]).toString();
+      expect(out).toBe('a ******** b *5678 c *************** d ***');
+    }
+  });
+
   test('does not change the piece it was given', () => {
     const piece = Buffer.from('sk-sk-key');
-    createKeyRedaction(key).push(piece);
+    createKeyRedaction([key]).push(piece);
     expect(piece.toString()).toBe('sk-sk-key');
   });
 });

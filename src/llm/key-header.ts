@@ -1,0 +1,29 @@
+import type { LlmBackend } from '../ir/llm.ts';
+import { engineOf } from './engine-of.ts';
+
+/** Names of headers in which one or another server looks for a key. */
+export const keyHeaderNames: ReadonlySet<string> = new Set([
+  'authorization',
+  'api-key',
+  'x-api-key',
+  'x-goog-api-key',
+  'anthropic-api-key',
+]);
+
+const anthropicPath = /(?:\/anthropic|\/v1\/messages|^\/messages)(?:\/|$)/;
+
+/** Whether a path at a model server is one of Anthropic's API, whose clients send their key as `x-api-key`. */
+export function isAnthropicPath(path: string): boolean {
+  return anthropicPath.test(path);
+}
+
+/**
+ * The lines that carry the key on that path. DeepSeek wants `x-api-key` in its Anthropic API; of servers of one's own some
+ * look there and some for a bearer token, whichever API it is, so that they get both.
+ */
+export function keyLines(settings: LlmBackend, path: string, key: string): readonly string[] {
+  const bearer = ['authorization', `Bearer ${key}`];
+  if (!isAnthropicPath(path)) return bearer;
+  const bare = ['x-api-key', key];
+  return engineOf(settings) === 'DEEPSEEK' ? bare : [...bearer, ...bare];
+}
