@@ -1,3 +1,4 @@
+import { isAccountError, ownAccountError } from './account-error.ts';
 import { errorBody } from './error-body.ts';
 import type { KeyGuard } from './key-guard.ts';
 import type { KeyRedaction } from './key-redaction.ts';
@@ -29,23 +30,47 @@ export function createErrorCleaning(guard: KeyGuard): KeyRedaction {
   };
 }
 
-const unreadable = errorBody('upstream_error', 'The model server sent an error that is too long.');
+const unreadable = errorBody(
+  'upstream_error',
+  'The model server sent an error that cannot be read.',
+);
 
 /** The same bytes where nothing of the key is in them. */
 export function cleanError(body: Buffer, guard: KeyGuard): Buffer {
+  try {
+    return cleaned(body, guard);
+  } catch (thrown) {
+    // Deeper than the stack.
+    if (thrown instanceof RangeError) return Buffer.from(unreadable);
+    throw thrown;
+  }
+}
+
+function cleaned(body: Buffer, guard: KeyGuard): Buffer {
   const text = body.toString();
   const parsed = parse(text);
   if (parsed === undefined) {
     const clean = cleanText(text, guard);
     return clean === text ? body : Buffer.from(clean);
   }
+  const clean = cleanDocument(parsed, guard);
+  const own = isFields(clean) && isAccountError(clean) ? ownAccountError(clean) : clean;
+  return own === parsed ? body : Buffer.from(JSON.stringify(own));
+}
+
+/** The same value where nothing of the key is in it. */
+export function cleanDocument<T>(document: T, guard: KeyGuard): T {
   let found = false;
-  const clean = JSON.stringify(parsed, (_name, value: unknown) => {
+  const clean = JSON.stringify(document, (_name, value: unknown) => {
     const cleaned = cleanValue(value, guard);
     found ||= cleaned !== value;
     return cleaned;
   });
-  return found ? Buffer.from(clean) : body;
+  return found ? (JSON.parse(clean) as T) : document;
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 import type { PreparedBackend } from './backend.ts';
-import { errorBody } from './error-body.ts';
+import { accountErrorMessage, accountErrorType, errorBody } from './error-body.ts';
 import { createErrorCleaning } from './error-cleaning.ts';
 import type { KeyGuard } from './key-guard.ts';
 import { createKeyRedaction, type KeyRedaction } from './key-redaction.ts';
@@ -43,14 +43,10 @@ export function protectResponse(
   return { kind: 'redact', redaction, isRewritten };
 }
 
-/** What the client is told of an error about the key or the account of the gateway, with status 502. */
-export const accountErrorMessage =
-  'The model server refused the credentials or the account of the gateway.';
-
 const refusedAccount: ResponseProtection = {
   kind: 'replace',
   status: 502,
-  body: errorBody('upstream_auth', accountErrorMessage),
+  body: errorBody(accountErrorType, accountErrorMessage),
   reason: 'upstream_auth',
 };
 

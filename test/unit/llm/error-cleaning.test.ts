@@ -28,6 +28,18 @@ describe('cleanError', () => {
     expect(cleanError(body, guard)).toBe(body);
   });
 
+  test('an error about the account is told in the words of the gateway', () => {
+    const body = Buffer.from('{"error":{"message":"Invalid","type":"authentication_error"}}');
+    expect(JSON.parse(cleanError(body, guard).toString())).toMatchObject({
+      error: { type: 'upstream_auth' },
+    });
+  });
+
+  test('what is nested too deeply is not sent', () => {
+    const deep = Buffer.from('['.repeat(30_000) + ']'.repeat(30_000));
+    expect(cleanError(deep, guard).toString()).toMatch(/upstream_error|^\[+\]+$/);
+  });
+
   test('a short key is looked for as a whole', () => {
     const short = prepareKeyGuard('sk-1');
     expect(cleanError(Buffer.from('k-1 sk-1'), short).toString()).toBe('k-1 ****');
