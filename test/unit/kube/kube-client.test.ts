@@ -120,9 +120,9 @@ describe('request', () => {
     async (_, answer) => {
       const { api, client } = await startKubeClient(answer);
       const before = performance.now();
-      const error = await apiErrorOf(client.request({ ...get('/x'), timeoutMs: 50 }));
-      expect(error).toMatchObject({ status: 0, message: 'GET /x: no answer within 0.05 s' });
-      expect(performance.now() - before).toBeLessThan(2000);
+      const error = await apiErrorOf(client.request({ ...get('/x'), timeoutMs: 500 }));
+      expect(error).toMatchObject({ status: 0, message: 'GET /x: no answer within 0.5 s' });
+      expect(performance.now() - before).toBeLessThan(3000);
       expect(api.sessions[0]?.destroyed).toBe(false);
     },
   );
