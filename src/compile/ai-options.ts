@@ -4,6 +4,7 @@ import type { LlmRoute, TokenTimeouts } from '../ir/llm.ts';
 import type { Route } from '../ir/table.ts';
 import type { At } from './host-plan.ts';
 import { scopeAt } from './parts.ts';
+import { compileModelRules } from './model-rules.ts';
 import type { HostScope } from './providers.ts';
 import { compileReasoning } from './reasoning-rules.ts';
 import type { RoutePlan } from './route-plan.ts';
@@ -18,11 +19,17 @@ export function compileAiOptions({ options }: RoutePlan, scope: HostScope): Pick
 }
 
 function compileAi({ value, path }: At<AiOptions>, scope: HostScope): LlmRoute {
+  const models =
+    value.models && compileModelRules({ value: value.models, path: `${path}.models` }, scope);
   const reasoning =
     value.reasoning &&
     compileReasoning({ value: value.reasoning, path: `${path}.reasoning` }, scope);
   const timeouts = value.timeouts && compileTimeouts(value.timeouts);
-  return { ...(reasoning ? { reasoning } : {}), ...(timeouts ? { timeouts } : {}) };
+  return {
+    ...(models ? { models } : {}),
+    ...(reasoning ? { reasoning } : {}),
+    ...(timeouts ? { timeouts } : {}),
+  };
 }
 
 function compileTimeouts({

@@ -84,7 +84,27 @@ function compilePolicy(
     pathPrefix,
     ...bySegment(pathPrefix, strictPolicyPaths),
     methods: policy.permissions?.methods ?? [],
+    ...modelsOf(policy, `${path}.permissions.models`, scope),
   };
+}
+
+/** An empty list is refused: one that became empty by mistake must neither open all models nor close them in silence. */
+function modelsOf(
+  { permissions }: RbacPolicySpec,
+  path: string,
+  { findings }: RbacScope,
+): Pick<RbacPolicy, 'models'> {
+  const models = permissions?.models;
+  if (models?.length === 0) {
+    findings.error({
+      reason: 'InvalidRbac',
+      path,
+      what: 'the policy is for no model',
+      found: 'an empty list',
+      accepted: 'at least one name, or no list where all models are meant',
+    });
+  }
+  return models === undefined ? {} : { models };
 }
 
 type PrincipalSpec = NonNullable<RbacPolicySpec['principals']>[number];

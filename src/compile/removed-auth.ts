@@ -24,12 +24,23 @@ export function warnRemovedAuth(
   if (jwt?.table && (changesStages(stages, scope) || isReplaced('jwt', jwt, plan.options))) {
     warn('jwt', 'verification', { plan, layer: jwt }, scope);
   }
+  const ai = plan.options.layerOf('ai');
+  if (ai?.table && losesModels(ai, plan.options)) {
+    warn('ai', 'the claim with the models of callers', { plan, layer: ai }, scope);
+  }
   for (const field of otherFields) {
     const layer = plan.options.layerOf(field);
     if (!layer?.table) continue;
     const isAsked = asks(field, scope) || isReplaced(field, layer, plan.options);
     if (isAsked) warn(field, field, { plan, layer }, scope);
   }
+}
+
+/** Whether a route above, which is not of that table, says who may use which models. */
+function losesModels({ table }: OptionsLayer<RouteOptions>, { layers }: Options): boolean {
+  return layers.some(
+    (layer) => layer.table !== table && layer.value.ai?.models?.allowedClaim !== undefined,
+  );
 }
 
 function changesStages(stages: JwtStages | undefined, { host }: RoutesScope): boolean {

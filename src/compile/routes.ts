@@ -13,6 +13,7 @@ import { warnHiddenStages } from './hidden-stages.ts';
 import type { HostPlan } from './host-plan.ts';
 import { compileMatchers } from './matchers.ts';
 import type { MergedOptions } from './merged-options.ts';
+import { guardModels } from './model-guard.ts';
 import { scopeAt } from './parts.ts';
 import type { HostScope } from './providers.ts';
 import { compileRbac } from './rbac.ts';
@@ -108,7 +109,8 @@ function compileRoute(plan: RoutePlan, scope: RoutesScope): Route {
     ...compileAiOptions(plan, scope),
     action: compilePlanAction(plan, scope),
   };
-  return usesBrokenStage(stages, scope.host) ? withoutAuth(route, brokenHost) : route;
+  if (usesBrokenStage(stages, scope.host)) return withoutAuth(route, brokenHost);
+  return guardModels(route, plan, scope);
 }
 
 const brokenHost = closed('the JWT settings of the virtual host have errors');

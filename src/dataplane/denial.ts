@@ -27,6 +27,7 @@ export type DenialReason =
   | 'no_route'
   | 'fault'
   | 'rbac'
+  | 'model'
   | 'closed'
   | 'no_cluster'
   | 'no_endpoint'

@@ -86,6 +86,8 @@ export class Exchange implements TokenRequest, MatchInput {
   jwtFailures: FailedStatuses | undefined = undefined;
   /** Name of the policy that allowed the request. */
   policy = '';
+  /** The policies allow it for these models only; undefined: for all. */
+  models: ReadonlySet<string> | undefined = undefined;
   /** A token verified: where claims choose routes, the route is chosen anew. */
   claimed = false;
   /** The share of the route that the request goes to, once it is chosen. */

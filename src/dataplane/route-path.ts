@@ -15,6 +15,11 @@ export function routePath({ path, matcher, route }: Rewritten): string {
   return rewrittenPath(path, matcher.matcher.path, action.prefixRewrite);
 }
 
+/** What the route puts in front of the paths of its upstream; empty: nothing. */
+export function routeBase({ route }: Pick<Rewritten, 'route'>): string {
+  return forwardAction({ route })?.prefixRewrite ?? '';
+}
+
 /** Why the rewritten path must not go on; undefined: it may. */
 export function astrayRewrite({ path, matcher, route }: Rewritten): Denial | undefined {
   const action = forwardAction({ route });

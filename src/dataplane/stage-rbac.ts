@@ -11,9 +11,12 @@ export function authorizationStage(exchange: Exchange): Denial | undefined {
     subject: exchange.identities.at(-1),
     path: exchange.pathWithQuery,
     method: exchange.method,
+    // Of the clusters that it may go to, those that are no model servers refuse it later.
+    isForModel: exchange.route?.route.action.kind === 'forward',
   };
-  const { allowed, policy } = authorization.decide(request);
+  const { allowed, policy, models } = authorization.decide(request);
   if (policy !== undefined) exchange.policy = policy;
+  exchange.models = models;
   exchange.trace?.push(...policyNotes(authorization, request, exchange.trace));
   return allowed ? undefined : accessDenied;
 }
@@ -25,19 +28,21 @@ const accessDenied: Denial = {
   detail: 'no policy allows',
 };
 
-/** Up to the policy that allows: those behind it were not asked. */
+/** Up to the policy that allows all models: those behind it change nothing. */
 function policyNotes(
   authorization: PreparedRbac,
   request: RbacRequest,
   trace: Trace,
 ): readonly string[] {
   const notes: string[] = [];
-  for (const { policy, allows, because, claims } of authorization.explain(request, (value) =>
-    trace.value(value),
+  for (const { policy, allows, because, claims, models } of authorization.explain(
+    request,
+    (value) => trace.value(value),
   )) {
-    const what = allows ? `allows, by claims ${claims.join(', ')}` : because.join('; ');
+    const which = models === undefined ? '' : ` models ${models.join(', ')}`;
+    const what = allows ? `allows${which}, by claims ${claims.join(', ')}` : because.join('; ');
     notes.push(`policy ${policy}: ${what}`);
-    if (allows) return notes;
+    if (allows && models === undefined) return notes;
   }
   return notes.length === 0 ? ['there is no policy: nobody is allowed'] : notes;
 }

@@ -33,6 +33,21 @@ export function modelEndpoint(method: string, path: string, base = ''): ModelEnd
   return method === 'GET' && listedModel(inner) !== undefined ? 'models' : 'other';
 }
 
+/** Likewise for the one path that the operator has every request sent to: its base may be any. */
+export function fixedEndpoint(method: string, path: string): ModelEndpoint {
+  if (method !== 'POST') return 'other';
+  return suffixes.find(([suffix]) => path.endsWith(suffix))?.[1] ?? 'other';
+}
+
+/** The longer first. */
+const suffixes: readonly (readonly [string, ModelEndpoint])[] = [
+  ['/chat/completions', 'chat'],
+  ['/completions', 'completions'],
+  ['/responses', 'responses'],
+  ['/embeddings', 'embeddings'],
+  ['/messages', 'messages'],
+];
+
 /** The model that a GET of `…/models/NAME` is for; empty: all of them, undefined: it is no such path. */
 export function listedModel(path: string, base = ''): string | undefined {
   const match = /^(.*?)\/models(?:\/([^/]+))?$/.exec(withoutBase(path, base));

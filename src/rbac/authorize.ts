@@ -13,12 +13,17 @@ export interface RbacRequest {
   /** The normalised path with its query. */
   readonly path: string;
   readonly method: string;
+  /** It will be seen which model it is for. Absent: it will not, so that policies for some models do not allow. */
+  readonly isForModel?: boolean;
 }
 
+/** What the policies say of a request. */
 interface RbacDecision {
   readonly allowed: boolean;
   /** Name of the policy that allowed. */
   readonly policy?: string;
+  /** It is allowed for these models only, all policies that allow taken together; absent: for all. */
+  readonly models?: ReadonlySet<string>;
 }
 
 /** An {@link RbacRule} made ready for many requests. */
@@ -35,6 +40,8 @@ interface RbacExplanation {
   readonly because: readonly string[];
   /** Names of the claims by which it allows; empty when it does not. */
   readonly claims: readonly string[];
+  /** Only for these; absent: for all. */
+  readonly models?: readonly string[];
 }
 
 interface PreparedPolicy extends Omit<RbacPolicy, 'principals'> {
@@ -52,13 +59,26 @@ const refused: RbacDecision = Object.freeze({ allowed: false });
 export function prepareRbac(rule: RbacRule): PreparedRbac {
   const policies = rule.policies.map(preparePolicy);
   const decisions = policies.map(({ name }) => Object.freeze({ allowed: true, policy: name }));
+  const knowModels = policies.some(({ models }) => models !== undefined);
   return {
     decide: (request) => {
+      if (knowModels) return decideByModels(policies, request);
       const index = policies.findIndex((policy) => allows(policy, request));
       return decisions[index] ?? refused;
     },
     explain: (request, show) => policies.map((policy) => explanationOf(policy, request, show)),
   };
+}
+
+/** A policy for all models counts before those for some. */
+function decideByModels(policies: readonly PreparedPolicy[], request: RbacRequest): RbacDecision {
+  const allowing = policies.filter((policy) => allows(policy, request));
+  const [first] = allowing;
+  if (first === undefined) return refused;
+  const open = allowing.find(({ models }) => models === undefined);
+  if (open !== undefined) return { allowed: true, policy: open.name };
+  const models = new Set(allowing.flatMap((policy) => policy.models ?? []));
+  return { allowed: true, policy: first.name, models };
 }
 
 function preparePolicy(policy: RbacPolicy): PreparedPolicy {
@@ -69,9 +89,13 @@ function preparePrincipal({ provider, claims }: RbacPrincipal): PreparedPrincipa
   return { provider, claims: claims.map(prepareClaim) };
 }
 
-function allows(policy: PreparedPolicy, { subject, path, method }: RbacRequest): boolean {
+function allows(
+  policy: PreparedPolicy,
+  { subject, path, method, isForModel }: RbacRequest,
+): boolean {
   return (
     subject !== undefined &&
+    (policy.models === undefined || isForModel === true) &&
     (policy.methods.length === 0 || policy.methods.includes(method)) &&
     isBelow(path, policy) &&
     policy.principals.some((principal) => isPrincipal(principal, subject))
@@ -105,15 +129,18 @@ function explanationOf(
   const { subject } = request;
   const principal = principals.find((one) => subject !== undefined && isPrincipal(one, subject));
   const claims = (principal?.claims ?? []).map((claim) => claim.name);
-  return { policy: name, allows: true, because: [], claims };
+  const { models } = policy;
+  return { policy: name, allows: true, because: [], claims, ...(models ? { models } : {}) };
 }
 
 function faultsOf(
   policy: PreparedPolicy,
-  { subject, path, method }: RbacRequest,
+  { subject, path, method, isForModel }: RbacRequest,
   show?: ShowValue,
 ): string[] {
   const faults: string[] = [];
+  if (policy.models !== undefined && isForModel !== true)
+    faults.push('it is for models, the route is not');
   if (policy.methods.length > 0 && !policy.methods.includes(method)) {
     faults.push(`method is not ${policy.methods.join(' or ')}`);
   }

@@ -75,6 +75,13 @@ describe('policies', () => {
     ]);
   });
 
+  it('may be for some models only', async () => {
+    const permissions = { models: ['deepseek-flash'] };
+    const compiled = await compilePrincipal({ claims: { a: 'b' } }, { permissions });
+    expect(compiled.findings('VirtualService/web')).toEqual([]);
+    expect(compiled.route('web').rbac?.policies[0]?.models).toEqual(permissions.models);
+  });
+
   it('with a prefix that takes longer names as well are warned of, once for all routes', async () => {
     const compiled = await compilePrincipal(
       { claims: { a: 'b' } },
@@ -97,6 +104,10 @@ describe('policies', () => {
       `${jwtAt}.claims["a..b"]`,
     ],
     [policyOf({ claims: { '.a': 'x' } }, { nestedClaimDelimiter: '.' }), `${jwtAt}.claims[".a"]`],
+    [
+      policyOf({ claims: { a: 'b' } }, { permissions: { models: [] } }),
+      `${at}.policies.p.permissions.models`,
+    ],
   ])('are refused where they would be for nobody or everybody: %j', async (rbac, path) => {
     const compiled = await compileOptions({ jwt, rbac });
     expect(compiled.findings('VirtualService/web')).toEqual([`error InvalidRbac ${path}`]);

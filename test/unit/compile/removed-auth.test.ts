@@ -71,6 +71,16 @@ describe('a route of a table', () => {
       { host: { rbac }, route: viaOption, option: { rbac: { disable: true } } },
       ['spec.routes[0].optionsConfigRefs'],
     ],
+    [
+      'loses the claim with the models of callers',
+      { parent: { ai: { models: { allowedClaim: 'llms' } } }, child: { ai: { timeouts: {} } } },
+      [`${own}.ai`],
+    ],
+    [
+      'replaces only how models are called',
+      { parent: { ai: { models: { default: 'm' } } }, child: { ai: { timeouts: {} } } },
+      [],
+    ],
     ['is under a route that does it', { host: { jwt }, parent: { jwt: { disable: true } } }, []],
   ])('%s', async (_title, story, expected) => {
     expect(await removed(story)).toEqual(expected);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { listedModel, modelEndpoint } from '../../../src/llm/model-endpoint.ts';
+import { fixedEndpoint, listedModel, modelEndpoint } from '../../../src/llm/model-endpoint.ts';
 
 describe('modelEndpoint', () => {
   test.each([
@@ -62,5 +62,17 @@ describe('listedModel', () => {
     ['/x/models', undefined],
   ])('%s', (path, name) => {
     expect(listedModel(path)).toBe(name);
+  });
+});
+
+describe('fixedEndpoint', () => {
+  test.each([
+    ['POST', '/serve/r1/chat/completions', 'chat'],
+    ['POST', '/openai/deployments/x/completions', 'completions'],
+    ['POST', '/x/v1/messages', 'messages'],
+    ['POST', '/generate', 'other'],
+    ['GET', '/v1/chat/completions', 'other'],
+  ])('%s %s is %s', (method, path, endpoint) => {
+    expect(fixedEndpoint(method, path)).toBe(endpoint);
   });
 });

@@ -129,3 +129,43 @@ describe('prepareRbac', () => {
     expect(rbac.explain(ask({ method: 'POST' }))[0]?.because).toHaveLength(3);
   });
 });
+
+describe('policies for models', () => {
+  const rules = {
+    policies: [
+      policy({ name: 'flash', models: ['flash'] }),
+      policy({ name: 'both', models: ['flash', 'pro'], pathPrefix: '/v1/' }),
+      policy({ name: 'reads', methods: ['GET'], pathPrefix: '/docs/' }),
+    ],
+  };
+  const rbac = prepareRbac(rules);
+
+  test.each<[string, object, string | undefined, readonly string[] | undefined]>([
+    ['one policy', { path: '/x' }, 'flash', ['flash']],
+    ['two take together', { path: '/v1/chat' }, 'flash', ['flash', 'pro']],
+    ['one for all models counts alone', { path: '/docs/a' }, 'reads', undefined],
+    ['nobody without a token', { subject: undefined }, undefined, undefined],
+  ])('%s', (_what, parts, name, models) => {
+    const decision = rbac.decide(ask({ isForModel: true, ...parts }));
+    expect(decision.allowed).toBe(name !== undefined);
+    expect(decision.policy).toBe(name);
+    expect(decision.models && [...decision.models]).toEqual(models);
+  });
+
+  test('allow nothing where no model will be seen', () => {
+    expect(rbac.decide(ask({ path: '/x' }))).toEqual({ allowed: false });
+    expect(rbac.decide(ask({ path: '/docs/a' }))).toEqual({ allowed: true, policy: 'reads' });
+    expect(rbac.explain(ask({ path: '/x' }))[0]?.because).toEqual([
+      'it is for models, the route is not',
+    ]);
+  });
+
+  test('are told with their models', () => {
+    const told = rbac.explain(ask({ isForModel: true, path: '/v1/x' }));
+    expect(told.map(({ allows, models }) => [allows, models])).toEqual([
+      [true, ['flash']],
+      [true, ['flash', 'pro']],
+      [false, undefined],
+    ]);
+  });
+});

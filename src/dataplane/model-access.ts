@@ -1,0 +1,96 @@
+import { routedModel, targetModel } from '../llm/billed-model.ts';
+import { errorBody } from '../llm/error-body.ts';
+import { listedModel, type ModelEndpoint } from '../llm/model-endpoint.ts';
+import { bothGrants, claimedModels, type ModelGrant } from '../llm/model-grant.ts';
+import { modelListing } from '../llm/model-listing.ts';
+import type { ModelRequest } from '../llm/model-request.ts';
+import type { Denial, LocalReply } from './denial.ts';
+import type { Exchange } from './exchange.ts';
+import { firstValue } from './header-edits.ts';
+import { unusableBody } from './forward-refusal.ts';
+import { routeBase, routePath } from './route-path.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Somewhere a request may be sent. */
+interface Target {
+  readonly upstream: Upstream;
+}
+
+/** The models that the caller may use on its route, by the policies and by the claim; undefined: all. */
+export function modelGrant({ route, models, identities }: Exchange): ModelGrant | undefined {
+  const path = route?.route.llm?.models?.allowedClaim;
+  const claimed = path && claimedModels(identities.at(-1)?.claims, path);
+  return bothGrants(models, claimed);
+}
+
+/**
+ * Of the targets of a request those that bill a model which the caller may use; or why there is none. Compared is what each
+ * of them bills, so no alias, no default and no name of a vendor leads around it.
+ */
+export function permittedTargets<T extends Target>(
+  exchange: Exchange,
+  request: ModelRequest,
+  targets: readonly T[],
+): readonly T[] | Denial {
+  const rules = exchange.route?.route.llm?.models;
+  const grant = modelGrant(exchange);
+  if (grant === undefined && rules === undefined) return targets;
+  const routed = routedModel(request.model, rules);
+  const billedBy = ({ upstream }: Target): string | undefined =>
+    targetModel(routed, request.endpoint, upstream.backend?.settings)?.billed;
+  const named = targets.filter((target) => billedBy(target) !== undefined);
+  if (named.length === 0) return unnamedModel;
+  if (grant === undefined) return named;
+  if (request.namesOthers) return otherModels;
+  const permitted = named.filter(
+    (target) => target.upstream.backend !== undefined && grant.has(billedBy(target) ?? ''),
+  );
+  note(exchange, named.map(billedBy), permitted.length);
+  return permitted.length === 0 ? foreignModel : permitted;
+}
+
+/** What the gateway answers itself to a request that names no model; undefined: it may go on. */
+export function withoutModel(
+  exchange: Exchange,
+  endpoint: ModelEndpoint,
+  targets: readonly Target[],
+): LocalReply | Denial | undefined {
+  const grant = modelGrant(exchange);
+  if (grant === undefined) return undefined;
+  if (endpoint !== 'models') return unseenModel;
+  const backends = targets.flatMap(({ upstream }) => upstream.backend?.settings ?? []);
+  const path = routePath(exchange);
+  const isAnthropic =
+    path.includes('/anthropic/') || firstValue(exchange.headers, 'anthropic-version') !== undefined;
+  const rules = exchange.route?.route.llm?.models;
+  const name = listedModel(path, routeBase(exchange)) ?? '';
+  const answer = modelListing({ grant, rules, backends, isAnthropic }, name);
+  return { ...answer, contentType: 'application/json' };
+}
+
+/** Names of models come from the client: they are shown to none but itself. */
+function note(
+  { trace }: Exchange,
+  billed: readonly (string | undefined)[],
+  permitted: number,
+): void {
+  if (trace === undefined) return;
+  const names = [...new Set(billed)].map((name) => trace.value(name)).join(',');
+  trace.push(`billed is one of the models${names}: the caller may use ${permitted} of the servers`);
+}
+
+function refused(message: string, detail: string): Denial {
+  const body = errorBody('permission_error', message);
+  return { status: 403, body, contentType: 'application/json', reason: 'model', detail };
+}
+
+const foreignModel = refused('You may not use this model.', 'the model is not for the caller');
+const otherModels = refused(
+  'You may not name several models in one request.',
+  'several models in one request',
+);
+const unseenModel = refused(
+  'Which model this request is for cannot be seen, and you may not use all models.',
+  'the model cannot be seen',
+);
+const unnamedModel = unusableBody('The request body has to name a `model`.');
