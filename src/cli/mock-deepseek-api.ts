@@ -2,21 +2,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import { readChat, type MockChat } from './mock-deepseek-chat.ts';
-import { mockError, wrongKeyError, type MockError } from './mock-deepseek-error.ts';
+import { chatForm } from './mock-deepseek-chat-form.ts';
+import type { MockChat } from './mock-deepseek-chat.ts';
+import { mockDialectFacts, type MockReasoningForm } from './mock-deepseek-dialect.ts';
+import { mockEmbeddings } from './mock-deepseek-embedding.ts';
+import { apiPath, mockEndpoint, type MockEndpoint } from './mock-deepseek-endpoint.ts';
+import { mockError, type MockError } from './mock-deepseek-error.ts';
+import type { MockForm } from './mock-deepseek-form.ts';
 import type { MockEntry } from './mock-deepseek-journal.ts';
+import { keyOf, refusalOf } from './mock-deepseek-key.ts';
+import type { MockNames } from './mock-deepseek-model-name.ts';
 import { pause, writeJson, writeStream, type MockOutput } from './mock-deepseek-output.ts';
+import { mockPage } from './mock-deepseek-page.ts';
 import { mockReply } from './mock-deepseek-reply.ts';
-import { behaviourOfHeaders, type MockBehaviour, type MockMatch } from './mock-deepseek-rule.ts';
+import {
+  behaviourOfHeaders,
+  withKey,
+  type MockBehaviour,
+  type MockMatch,
+} from './mock-deepseek-rule.ts';
+import type { MockSlots } from './mock-deepseek-slots.ts';
+import type { MockState } from './mock-deepseek-state.ts';
 
 /** What an answer depends on besides the request. */
 export interface MockApiContext {
-  readonly apiKeys: readonly string[];
-  readonly models: readonly string[];
+  readonly names: MockNames;
+  /** Keys that are accepted; none: any. */
+  readonly keys: () => readonly string[];
+  readonly state: () => MockState;
+  readonly slots: MockSlots;
   readonly clock: Clock;
-  readonly concurrency: number;
-  /** Chat requests that are being answered, this one included. */
-  readonly active: () => number;
   /** The rule of the script for a request, used up by the call. */
   readonly behaviourFor: (request: MockMatch) => MockBehaviour;
 }
@@ -29,27 +44,27 @@ export interface MockExchange {
   readonly gone: AbortSignal;
 }
 
-/** Answers a request to DeepSeek's API; rejects when the client is gone before the answer is complete. */
+interface Asked {
+  readonly endpoint: MockEndpoint | undefined;
+  readonly chat: MockChat | MockError | undefined;
+  /** Path without query, and without `/v1` where the API begins there. */
+  readonly path: string;
+}
+
+/** Answers a request to the API; rejects when the client is gone before the answer is complete. */
 export async function answerMockApi(
   exchange: MockExchange,
   context: MockApiContext,
 ): Promise<void> {
-  const path = apiPath(exchange.message);
-  const { body } = exchange.entry.request;
-  const chat = path === '/chat/completions' ? readChat(body, context.models) : undefined;
-  const key = bearer(exchange.message);
-  const behaviour = behaviourOf(exchange, context, {
-    path,
-    ...(key === undefined ? {} : { key }),
-    ...(chat === undefined || 'status' in chat
-      ? {}
-      : { model: chat.model, stream: chat.stream, contains: chat.question }),
-  });
-  if ('body' in behaviour) {
-    sendError(exchange.response, behaviour);
-    return;
-  }
+  const asked = askedOf(exchange, context);
+  const key = keyOf(exchange.message.headers, asked.path);
+  const behaviour = behaviourOf(exchange, context, { asked, key });
+  if ('body' in behaviour) return sendJson(exchange.response, behaviour.status, behaviour.body);
   const output = { ...exchange, clock: context.clock, behaviour };
+  const form = formOf(asked, behaviour, context);
+  const refusal =
+    refusalOf(key, behaviour, { ...context, url: exchange.message.url ?? '' }) ??
+    (await admit(asked, exchange, context));
   if (behaviour.delayMs) await pause(output, behaviour.delayMs);
   if (behaviour.fault === 'hang') await pause(output, 2 ** 31 - 1);
   if (behaviour.fault === 'reset' && behaviour.afterChunks === undefined) {
@@ -57,91 +72,130 @@ export async function answerMockApi(
     exchange.response.destroy();
     return;
   }
-  const refusal = refusalOf(key, behaviour, context);
-  if (refusal !== undefined) sendError(exchange.response, refusal);
-  else if (chat === undefined) answerRead(exchange, path, context);
-  else await answerChat(output, chat, exchange);
+  if (refusal !== undefined) sendRefusal(output, refusal, form);
+  else if (asked.endpoint === undefined) answerPage(output, asked.path, context);
+  else await answerGenerated(output, { asked, form }, context);
+}
+
+/** Takes a slot for what can be answered, or says why it cannot. */
+async function admit(
+  { chat }: Asked,
+  { message, gone }: MockExchange,
+  { slots, state, names }: MockApiContext,
+): Promise<MockError | undefined> {
+  if (chat === undefined || message.method !== 'POST') return undefined;
+  if ('status' in chat) return chat;
+  const documented = mockDialectFacts[names.dialect].concurrency[chat.model];
+  const most = state().concurrency ?? documented ?? Number.POSITIVE_INFINITY;
+  if (slots.of(chat.model) >= most) return mockError(429);
+  await slots.enter(chat.model, gone);
+  return undefined;
+}
+
+function askedOf({ message, entry }: MockExchange, { names, state }: MockApiContext): Asked {
+  const url = message.url ?? '';
+  const api = apiPath(url, names.dialect);
+  const endpoint = api === undefined ? undefined : mockEndpoint(api, names.dialect);
+  const { reasoningInput } = state();
+  const chat = endpoint?.read(entry.request.body, {
+    ...names,
+    beta: endpoint.beta,
+    ...(reasoningInput === undefined ? {} : { reasoningInput }),
+  });
+  return { endpoint, chat, path: api ?? url.split('?')[0] ?? '' };
 }
 
 function behaviourOf(
   { message }: MockExchange,
   context: MockApiContext,
-  request: MockMatch,
+  { asked: { chat, path }, key }: { readonly asked: Asked; readonly key: string | undefined },
 ): MockBehaviour | MockError {
   try {
-    return { ...context.behaviourFor(request), ...behaviourOfHeaders(message.headers) };
+    const behaviour = context.behaviourFor({
+      path,
+      ...(key === undefined ? {} : { key }),
+      ...(chat === undefined || 'status' in chat
+        ? {}
+        : { model: chat.model, stream: chat.stream, contains: chat.question }),
+    });
+    return withKey({ ...behaviour, ...behaviourOfHeaders(message.headers) }, key ?? '');
   } catch (thrown) {
     if (thrown instanceof AppError) return mockError(400, thrown.message);
     throw thrown;
   }
 }
 
-function refusalOf(
-  key: string | undefined,
+/** How answers of this endpoint are written; what has none refuses like a chat. */
+function formOf(
+  { endpoint, chat }: Asked,
   behaviour: MockBehaviour,
-  context: MockApiContext,
-): MockError | undefined {
-  if (behaviour.status === 401 && key !== undefined) return wrongKeyError(key);
-  if (behaviour.status !== undefined) return mockError(behaviour.status);
-  if (key === undefined) return mockError(401);
-  if (context.apiKeys.length > 0 && !context.apiKeys.includes(key)) return wrongKeyError(key);
-  return context.active() > context.concurrency ? mockError(429) : undefined;
+  { names: { dialect } }: MockApiContext,
+): MockForm {
+  const wish = chat === undefined || 'status' in chat ? { includeUsage: false } : chat;
+  return (endpoint?.form ?? chatForm)({ dialect, chat: wish, behaviour });
 }
 
-async function answerChat(
-  output: MockOutput,
-  chat: MockChat | MockError,
-  exchange: MockExchange,
+async function answerGenerated(
+  output: MockOutput & MockExchange,
+  { asked: { chat }, form }: { readonly asked: Asked; readonly form: MockForm },
+  { names }: MockApiContext,
 ): Promise<void> {
-  if (exchange.message.method !== 'POST') return sendNothing(exchange.response, 405);
-  if ('status' in chat) return sendError(exchange.response, chat);
-  const created = Math.floor(output.clock.now() / 1000);
-  const { number } = exchange.entry.request;
-  const reply = mockReply(chat, output.behaviour, { number, created });
-  if (chat.stream) await writeStream(output, reply, chat.includeUsage);
-  else await writeJson(output, reply);
+  if (output.message.method !== 'POST') return sendNothing(output.response, 405);
+  if (chat === undefined || 'status' in chat) return sendNothing(output.response, 404);
+  const reply = mockReply(chat, output.behaviour, {
+    number: output.entry.request.number,
+    created: Math.floor(output.clock.now() / 1000),
+    reasoningForm: reasoningFormOf(chat, output.behaviour, names),
+  });
+  await (chat.stream ? writeStream : writeJson)(output, reply, form);
 }
 
-function answerRead(
-  { message, response }: MockExchange,
+function reasoningFormOf(
+  { inContent }: MockChat,
+  behaviour: MockBehaviour,
+  { dialect, reasoningForm }: MockNames,
+): MockReasoningForm {
+  if (behaviour.reasoningForm !== undefined) return behaviour.reasoningForm;
+  if (inContent && dialect === 'sglang') return 'implicit';
+  if (inContent && dialect === 'llama.cpp') return 'tags';
+  return reasoningForm ?? mockDialectFacts[dialect].reasoningForm;
+}
+
+function answerPage(
+  { message, response, entry }: MockOutput & MockExchange,
   path: string,
-  context: MockApiContext,
+  { names, slots, state }: MockApiContext,
 ): void {
-  const found =
-    path === '/models' ? modelList(context.models) : path === '/user/balance' && balance;
-  if (!found) sendNothing(response, 404);
+  if (path === '/embeddings' && names.dialect !== 'deepseek') {
+    const found = mockEmbeddings(entry.request.body, names);
+    const refused = 'status' in found;
+    return sendJson(response, refused ? found.status : 200, refused ? found.body : found);
+  }
+  const { waiting, running, kvUsage = 0, healthy = true, balance = 10 } = state();
+  const page = mockPage(message.url ?? '', {
+    names,
+    load: () => ({
+      running: running ?? slots.running(),
+      waiting: waiting ?? slots.waiting(),
+      kvUsage,
+    }),
+    healthy: () => healthy,
+    slots: () => state().slots ?? Number.POSITIVE_INFINITY,
+    balance: () => balance,
+  });
+  if (page === undefined) sendNothing(response, 404);
   else if (message.method !== 'GET') sendNothing(response, 405);
-  else sendJson(response, 200, found);
+  else if (typeof page.body === 'object') sendJson(response, page.status, page.body);
+  else response.writeHead(page.status, { 'content-type': 'text/plain' }).end(page.body);
 }
 
-/** The API is the same with and without `/v1` in front. */
-function apiPath({ url = '' }: IncomingMessage): string {
-  return (url.split('?')[0] ?? '').replace(/^\/v1(?=\/)/, '');
-}
-
-function bearer({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-function modelList(models: readonly string[]): object {
-  const data = models.map((id) => ({ id, object: 'model', owned_by: 'deepseek' }));
-  return { object: 'list', data };
-}
-
-const balance = {
-  is_available: true,
-  balance_infos: [
-    {
-      currency: 'USD',
-      total_balance: '10.00',
-      granted_balance: '0.00',
-      topped_up_balance: '10.00',
-    },
-  ],
-};
-
-function sendError(response: ServerResponse, error: MockError): void {
-  sendJson(response, error.status, error.body);
+function sendRefusal(output: MockOutput, error: MockError, form: MockForm): void {
+  const { retryAfter, headers } = output.behaviour;
+  const extra = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  for (const [name, value] of Object.entries({ ...headers, ...extra })) {
+    output.response.setHeader(name, value);
+  }
+  sendJson(output.response, error.status, form.refusal(error));
 }
 
 function sendNothing(response: ServerResponse, status: number): void {

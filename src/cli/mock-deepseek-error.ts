@@ -1,3 +1,5 @@
+import type { MockDialect } from './mock-deepseek-dialect.ts';
+
 /** A refusal in DeepSeek's form. */
 export interface MockError {
   readonly status: number;
@@ -19,6 +21,7 @@ const documented: Readonly<Record<number, { readonly message: string; readonly t
     type: 'authentication_error',
   },
   402: { message: 'Insufficient Balance', type: 'unknown_error' },
+  404: { message: 'Not Found', type: 'invalid_request_error' },
   422: { message: 'Invalid parameters.', type: 'invalid_request_error' },
   429: { message: 'Rate limit reached.', type: 'rate_limit_error' },
   500: { message: 'Internal server error.', type: 'server_error' },
@@ -47,4 +50,36 @@ export function mockError(status: number, message?: string): MockError {
 /** The 401 for a wrong key: like DeepSeek it repeats the last four characters, which a gateway must not pass on. */
 export function wrongKeyError(key: string): MockError {
   return mockError(401, `Authentication Fails, Your api key: ****${key.slice(-4)} is invalid`);
+}
+
+/** The body of a refusal as the server of a dialect writes it. */
+export function refusalBody(error: MockError, dialect: MockDialect): object {
+  return bodies[dialect](error);
+}
+
+const bare = { error: 'Unauthorized' };
+const bodies: Readonly<Record<MockDialect, (error: MockError) => object>> = {
+  deepseek: ({ body }) => body,
+  vllm: ({ status, body }) => {
+    const { message } = body.error;
+    if (status === 401) return bare;
+    return { error: { message, type: classOf(status), param: null, code: status } };
+  },
+  sglang: ({ status, body }) => {
+    const { message } = body.error;
+    if (status === 401) return bare;
+    return { object: 'error', message, type: classOf(status), param: null, code: status };
+  },
+  ollama: ({ body }) => ({
+    error: { message: body.error.message, type: 'api_error', param: null, code: null },
+  }),
+  'llama.cpp': ({ status, body }) => {
+    const { message, type } = body.error;
+    return { error: { code: status, message: status === 401 ? 'Invalid API Key' : message, type } };
+  },
+};
+
+function classOf(status: number): string {
+  if (status === 404) return 'NotFoundError';
+  return status < 500 ? 'BadRequestError' : 'InternalServerError';
 }

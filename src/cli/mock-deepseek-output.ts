@@ -1,9 +1,11 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import type { Clock } from '../base/clock.ts';
+import { mockError } from './mock-deepseek-error.ts';
+import type { MockEvent, MockForm } from './mock-deepseek-form.ts';
 import type { MockEntry } from './mock-deepseek-journal.ts';
-import { completion, completionChunks, type MockReply } from './mock-deepseek-reply.ts';
+import { writeBytes } from './mock-deepseek-pieces.ts';
+import type { MockReply } from './mock-deepseek-reply.ts';
 import type { MockBehaviour } from './mock-deepseek-rule.ts';
 
 /** A response that is being written, and what the writer needs to know. */
@@ -41,58 +43,76 @@ export function pause(
 export async function writeStream(
   output: MockOutput,
   reply: MockReply,
-  includeUsage: boolean,
+  form: MockForm,
 ): Promise<void> {
   const { response, behaviour } = output;
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
+    ...behaviour.headers,
   });
   response.flushHeaders();
-  await think(output, ': keep-alive\n\n');
-  const chunks = completionChunks(reply, includeUsage);
-  const limit = behaviour.fault === undefined ? chunks.length : (behaviour.afterChunks ?? 1);
-  for (const [index, chunk] of chunks.slice(0, limit).entries()) {
+  await think(output, lines(output, ': keep-alive\n\n'));
+  const events = form.events(reply);
+  const limit = behaviour.fault === undefined ? events.length : (behaviour.afterChunks ?? 1);
+  for (const [index, event] of events.slice(0, limit).entries()) {
     if (index > 0 && behaviour.chunkDelayMs) await pause(output, behaviour.chunkDelayMs);
-    await write(output, `data: ${JSON.stringify(chunk)}\n\n`);
+    await writeEvent(output, event);
     output.entry.sent();
   }
-  await endStream(output);
+  await endStream(output, form);
 }
 
-async function endStream(output: MockOutput): Promise<void> {
+async function endStream(output: MockOutput, form: MockForm): Promise<void> {
   const { response, behaviour, entry } = output;
-  if (behaviour.fault !== undefined && behaviour.fault !== 'stall') entry.cutting();
+  const end = form.done && behaviour.done !== false ? lines(output, 'data: [DONE]\n\n') : '';
+  const broken = behaviour.fault === 'reset' || behaviour.fault === 'truncate';
+  if (broken || behaviour.fault === 'malformed') entry.cutting();
   switch (behaviour.fault) {
     case 'reset':
       response.destroy();
       return;
     case 'stall':
       for (;;) {
-        await write(output, ': keep-alive\n\n');
+        await write(output, lines(output, ': keep-alive\n\n'));
         await pause(output, behaviour.keepAliveMs ?? keepAliveMs);
       }
     case 'truncate':
       response.end();
       return;
     case 'malformed':
-      response.end('data: {"id":\n\ndata: [DONE]\n\n');
+      response.end(`data: {"id":\n\n${end}`);
+      return;
+    case 'error':
+      await writeEvent(output, form.failure(mockError(behaviour.status ?? 500, behaviour.message)));
+      response.end();
       return;
     default:
-      response.end('data: [DONE]\n\n');
+      if (end !== '') await write(output, end);
+      response.end();
   }
 }
 
 /** Sends an answer as JSON; while it thinks, blank lines come before the document. */
-export async function writeJson(output: MockOutput, reply: MockReply): Promise<void> {
+export async function writeJson(
+  output: MockOutput,
+  reply: MockReply,
+  form: MockForm,
+): Promise<void> {
   const { response, behaviour } = output;
-  response.writeHead(200, { 'content-type': 'application/json' });
+  response.writeHead(200, { 'content-type': 'application/json', ...behaviour.headers });
   response.flushHeaders();
   await think(output, '\n');
-  const body = JSON.stringify(completion(reply));
+  if (behaviour.fault === 'error') {
+    const error = mockError(behaviour.status ?? 500, behaviour.message);
+    response.end(JSON.stringify(form.refusal(error)));
+    return;
+  }
+  const body = JSON.stringify(form.document(reply));
   if (behaviour.fault === undefined) {
     output.entry.sent();
-    response.end(body);
+    await write(output, body);
+    response.end();
     return;
   }
   await write(output, body.slice(0, body.length / 2));
@@ -110,8 +130,15 @@ async function think(output: MockOutput, keepAlive: string): Promise<void> {
   }
 }
 
-/** Honours back-pressure: the stand-in never buffers more than the socket takes. */
-async function write({ response, gone }: MockOutput, text: string): Promise<void> {
-  gone.throwIfAborted();
-  if (!response.write(text)) await once(response, 'drain', { signal: gone });
+function writeEvent(output: MockOutput, { name, data }: MockEvent): Promise<void> {
+  const head = name === undefined ? '' : `event: ${name}\n`;
+  return write(output, lines(output, `${head}data: ${JSON.stringify(data)}\n\n`));
+}
+
+function lines({ behaviour }: MockOutput, text: string): string {
+  return behaviour.crlf ? text.replaceAll('\n', '\r\n') : text;
+}
+
+function write({ response, gone, behaviour }: MockOutput, text: string): Promise<void> {
+  return writeBytes(response, text, { gone, size: behaviour.pieceBytes });
 }

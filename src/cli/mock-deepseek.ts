@@ -2,16 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 import { systemClock, type Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import { openHttpListener, type HttpListener } from './http-listener.ts';
 import { answerMockApi, type MockApiContext } from './mock-deepseek-api.ts';
+import { answerMockControl } from './mock-deepseek-control.ts';
+import type { MockDialect, MockReasoningForm } from './mock-deepseek-dialect.ts';
 import { createMockJournal, type MockJournal, type MockRequest } from './mock-deepseek-journal.ts';
-import {
-  parseMockScript,
-  type MockBehaviour,
-  type MockMatch,
-  type MockRule,
-} from './mock-deepseek-rule.ts';
+import type { MockRule } from './mock-deepseek-rule.ts';
+import { createMockScript } from './mock-deepseek-script.ts';
+import { createMockSlots } from './mock-deepseek-slots.ts';
+import type { MockState } from './mock-deepseek-state.ts';
 
 /** Settings of the stand-in; everything has a default. */
 export interface MockDeepseekOptions {
@@ -19,13 +18,21 @@ export interface MockDeepseekOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly bind?: string;
+  /** Which server it is. Default `deepseek`. */
+  readonly dialect?: MockDialect;
   /** Keys that are accepted. Default: any. */
   readonly apiKeys?: readonly string[];
-  /** Default: the names that DeepSeek's own API takes. */
+  /** Default: the names that the server takes. */
   readonly models?: readonly string[];
+  /** `deepseek-chat` and `deepseek-reasoner` still answer. Default: they do not exist. */
+  readonly legacyNames?: boolean;
+  /** Default: where the server of the dialect has it. */
+  readonly reasoningForm?: MockReasoningForm;
   readonly script?: readonly MockRule[];
-  /** Chat requests at a time; the next one gets 429. Default: no limit. */
+  /** Requests at a time and model; the next one gets 429. Default: as documented. */
   readonly concurrency?: number;
+  /** Load, health and the like at the start. */
+  readonly state?: MockState;
   readonly clock?: Clock;
   /** Told of every request when it has ended. */
   readonly onRequest?: (request: MockRequest) => void;
@@ -39,38 +46,35 @@ export interface MockDeepseek extends HttpListener {
   readonly requests: () => readonly MockRequest[];
   /** Puts rules in place of those before. */
   readonly script: (rules: readonly MockRule[]) => void;
+  /** Puts keys in place of those before. */
+  readonly keys: (keys: readonly string[]) => void;
+  /** Changes load, health and the like; what is not named stays. */
+  readonly state: (changes: MockState) => void;
 }
 
 /** Header on every response, so that nobody takes the stand-in for DeepSeek. */
 const standInHeader = 'x-seekgate-stand-in';
 
-const currentModels = [
-  'deepseek-flash',
-  'deepseek-v4-pro',
-  'deepseek-v4-flash',
-  'deepseek-v4-flash-vision-exp',
-];
-
-/** Starts a stand-in for DeepSeek's API: it answers as documented, deterministically, and fails on demand. */
+/** Starts a stand-in for a model server: it answers as documented, deterministically, and fails on demand. */
 export async function createMockDeepseek(options: MockDeepseekOptions = {}): Promise<MockDeepseek> {
   const journal = createMockJournal(options.onRequest ?? (() => undefined));
-  const script = createScript(options.script ?? []);
-  const open = new Set<AbortController>();
+  const script = createMockScript(options.script ?? []);
+  const settings = settingsOf(options);
   const context: MockApiContext = {
-    apiKeys: options.apiKeys ?? [],
-    models: options.models ?? currentModels,
+    names: namesOf(options),
+    keys: () => settings.keys,
+    state: () => settings.state,
+    slots: createMockSlots(() => settings.state.slots ?? Number.POSITIVE_INFINITY),
     clock: options.clock ?? systemClock,
-    concurrency: options.concurrency ?? Number.POSITIVE_INFINITY,
-    active: () => open.size,
     behaviourFor: script.take,
   };
   const listener = await openHttpListener(
     (message, response) => {
-      response.setHeader(standInHeader, 'deepseek');
+      response.setHeader(standInHeader, context.names.dialect);
       const control = message.url?.startsWith('/__') ?? false;
       const answered = control
-        ? answerControl({ message, response }, journal, script)
-        : answerApi({ message, response }, { journal, context, open });
+        ? answerMockControl({ message, response }, { journal, script, settings })
+        : answerApi({ message, response }, journal, context);
       answered.catch(() => response.destroy());
     },
     {
@@ -80,95 +84,49 @@ export async function createMockDeepseek(options: MockDeepseekOptions = {}): Pro
       portFlag: options.portFlag ?? '--port',
     },
   );
-  return { ...listener, requests: journal.list, script: script.replace };
-}
-
-interface Exchange {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-async function answerApi(
-  { message, response }: Exchange,
-  parts: {
-    readonly journal: MockJournal;
-    readonly context: MockApiContext;
-    readonly open: Set<AbortController>;
-  },
-): Promise<void> {
-  const body = jsonOrText(await text(message));
-  const entry = parts.journal.open(message, response, body);
-  const gone = new AbortController();
-  parts.open.add(gone);
-  response.once('close', () => {
-    parts.open.delete(gone);
-    gone.abort();
-  });
-  await answerMockApi({ message, response, entry, gone: gone.signal }, parts.context);
-}
-
-interface Script {
-  readonly take: (request: MockMatch) => MockBehaviour;
-  readonly replace: (rules: readonly MockRule[]) => void;
-  readonly rules: () => readonly MockRule[];
-}
-
-function createScript(initial: readonly MockRule[]): Script {
-  let rules: { readonly rule: MockRule; left: number }[] = [];
-  const replace = (next: readonly MockRule[]): void => {
-    rules = next.map((rule) => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY }));
-  };
-  replace(initial);
   return {
-    replace,
-    rules: () => rules.map(({ rule }) => rule),
-    take: (request) => {
-      const found = rules.find(({ rule, left }) => left > 0 && fits(rule.match ?? {}, request));
-      if (found === undefined) return {};
-      found.left -= 1;
-      return found.rule;
+    ...listener,
+    requests: journal.list,
+    script: script.replace,
+    keys: (keys) => {
+      settings.keys = keys;
+    },
+    state: (changes) => {
+      settings.state = { ...settings.state, ...changes };
     },
   };
 }
 
-/** `contains` of the request is its last message. */
-function fits(match: MockMatch, request: MockMatch): boolean {
-  const { contains = '', ...rest } = match;
-  const equal = Object.entries(rest).every(([name, value]) => request[name as 'path'] === value);
-  return equal && (request.contains ?? '').includes(contains);
+function settingsOf({ apiKeys = [], state = {}, concurrency }: MockDeepseekOptions): {
+  keys: readonly string[];
+  state: MockState;
+} {
+  return {
+    keys: apiKeys,
+    state: concurrency === undefined ? state : { ...state, concurrency },
+  };
 }
 
-/** `/__script` and `/__requests`: for this machine only, since keys stand in what they show. */
-async function answerControl(
-  { message, response }: Exchange,
+function namesOf(options: MockDeepseekOptions): MockApiContext['names'] {
+  const { dialect = 'deepseek', models, legacyNames = false, reasoningForm } = options;
+  return {
+    dialect,
+    legacyNames,
+    ...(models === undefined ? {} : { models }),
+    ...(reasoningForm === undefined ? {} : { reasoningForm }),
+  };
+}
+
+async function answerApi(
+  { message, response }: { readonly message: IncomingMessage; readonly response: ServerResponse },
   journal: MockJournal,
-  script: Script,
+  context: MockApiContext,
 ): Promise<void> {
-  const path = (message.url ?? '').split('?')[0] ?? '';
-  if (!isLoopback(message.socket.remoteAddress ?? '')) {
-    response.writeHead(403).end();
-    return;
-  }
-  const resource = { '/__script': script.rules, '/__requests': journal.list }[path];
-  if (resource === undefined) {
-    response.writeHead(404).end();
-    return;
-  }
-  if (path === '/__requests' && message.method === 'DELETE') journal.clear();
-  if (path === '/__script' && message.method === 'POST') {
-    try {
-      script.replace(parseMockScript(await text(message)));
-    } catch (thrown) {
-      response.writeHead(400, { 'content-type': 'text/plain' }).end(`${messageOf(thrown)}\n`);
-      return;
-    }
-  }
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(`${JSON.stringify(resource(), null, 2)}\n`);
-}
-
-function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.|^::1$/.test(address);
+  const body = jsonOrText(await text(message));
+  const entry = journal.open(message, response, body);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await answerMockApi({ message, response, entry, gone: gone.signal }, context);
 }
 
 function jsonOrText(body: string): unknown {

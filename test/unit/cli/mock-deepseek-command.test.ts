@@ -23,6 +23,29 @@ describe('mock-deepseek', () => {
     expect(stderr).not.toContain('sk-secret');
   });
 
+  it('is another server by its flags', async () => {
+    const flags = ['--dialect', 'vllm', '--reasoning-form', 'tags', '--slots', '2'];
+    const command = startCommand(mockDeepseekCommand, ['--port', '0', ...flags]);
+    const [, url = ''] = /(http:\S+)\n$/.exec(await command.until(/\n/)) ?? [];
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ ...question, model: 'deepseek-ai/DeepSeek-R1' }),
+    });
+    expect(await response.text()).toContain('"content":"<think>');
+    expect(await (await fetch(`${url}/__state`)).json()).toEqual({ slots: 2 });
+    await command.stop();
+  });
+
+  it.each([
+    [['--dialect', 'gpt'], '--dialect: found gpt, accepted deepseek, vllm'],
+    [['--reasoning-form', 'x'], '--reasoning-form: found x, accepted reasoning_content'],
+    [['--slots', 'x'], '--slots: found x'],
+  ])('refuses %j', async (flags, message) => {
+    await expect(runCommand(mockDeepseekCommand, ['--port', '0', ...flags])).rejects.toThrow(
+      message,
+    );
+  });
+
   it('refuses a script that is not there', async () => {
     const run = runCommand(mockDeepseekCommand, ['--port', '0', '--script', '/nowhere.yaml']);
     await expect(run).rejects.toMatchObject({ code: 'ERR_USAGE' });

@@ -85,6 +85,31 @@ describe('streams of the DeepSeek stand-in', () => {
     await expect((await client.ask(question, { headers })).json()).rejects.toThrow();
   });
 
+  it('sends an error in the middle of a stream, or as the document after the 200', async () => {
+    client.standIn.script([
+      { fault: 'error', status: 402, message: 'no {key}', afterChunks: 2, headers: { 'x-a': 'b' } },
+    ]);
+    const response = await client.stream();
+    const events = client.events(await response.text());
+    expect([response.headers.get('x-a'), events.length]).toEqual(['b', 3]);
+    expect(events[2]).toContain('"message":"no sk-good"');
+    const whole = await client.ask(question);
+    expect([whole.status, await whole.json()]).toMatchObject([
+      200,
+      { error: { message: 'no sk-good' } },
+    ]);
+    client.standIn.script([]);
+  });
+
+  it('ends lines in CR LF, and writes in pieces that split events', async () => {
+    const headers = { 'x-mock-crlf': 'true', 'x-mock-piece-bytes': '7', 'x-mock-done': 'false' };
+    const text = await (await client.stream({}, headers)).text();
+    expect(text).toMatch(/^data: \{[^\n]*\}\r\n\r\n/);
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    expect(text).not.toContain('[DONE]');
+    expect(text).toContain('"finish_reason":"stop"');
+  });
+
   it.each(['stall', 'hang'])('knows that the client left during %s', async (fault) => {
     const abort = new AbortController();
     const headers = { 'x-mock-fault': fault, 'x-mock-keep-alive-ms': '5' };

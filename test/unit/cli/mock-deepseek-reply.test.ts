@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { MockChat } from '../../../src/cli/mock-deepseek-chat.ts';
-import { completion, completionChunks, mockReply } from '../../../src/cli/mock-deepseek-reply.ts';
+import { mockReply, recut } from '../../../src/cli/mock-deepseek-reply.ts';
 
 const chat: MockChat = {
   model: 'm',
@@ -12,15 +12,19 @@ const chat: MockChat = {
   question: 'Hi',
   prompt: 'Hi',
 };
-const stamp = { number: 7, created: 1_790_000_000 };
+const stamp = { number: 7, created: 1_790_000_000, reasoningForm: 'reasoning_content' as const };
 const said = { reasoning: 'a b', content: 'c d' };
+const weather = {
+  tools: [{ name: 'weather', schema: { properties: { city: { type: 'string' } } } }],
+  choice: 'auto' as const,
+  answered: false,
+};
 
 describe('reply of the stand-in', () => {
   it('cuts texts into words that joined again are the text', () => {
     const reply = mockReply(chat, { reasoning: 'a  b', content: 'c d', repeat: 2 }, stamp);
     expect(reply.reasoning).toEqual(['a', '  b']);
     expect(reply.content).toEqual(['c', ' d', ' c', ' d']);
-    expect(reply.id).toBe('00000000-0000-4000-8000-000000000007');
   });
 
   it.each([
@@ -31,30 +35,51 @@ describe('reply of the stand-in', () => {
     expect(reply).toMatchObject({ reasoning, content, finishReason: 'length' });
   });
 
+  it('ends after so many tokens with the reason of the script', () => {
+    const finishReason = 'insufficient_system_resource';
+    const reply = mockReply(chat, { ...said, finishReason, afterChunks: 3 }, stamp);
+    expect(reply).toMatchObject({ content: ['c'], finishReason, usage: { completion: 3 } });
+  });
+
   it('counts prompt tokens as hit in units of 64, and thoughts inside the completion', () => {
     const prompt = Array.from({ length: 130 }, () => 'x').join(' ');
     expect(mockReply({ ...chat, prompt }, said, stamp).usage).toEqual({
-      prompt_tokens: 130,
-      completion_tokens: 4,
-      total_tokens: 134,
-      prompt_tokens_details: { cached_tokens: 128 },
-      completion_tokens_details: { reasoning_tokens: 2 },
-      prompt_cache_hit_tokens: 128,
-      prompt_cache_miss_tokens: 2,
+      prompt: 130,
+      cached: 128,
+      reasoning: 2,
+      completion: 4,
     });
   });
 
-  it('is one document without reasoning_content when it did not think', () => {
-    const text = JSON.stringify(completion(mockReply({ ...chat, thinking: false }, said, stamp)));
-    expect(text).toContain('"content":"c d"');
-    expect(text).not.toContain('reasoning_content');
+  it('calls a tool of the request, until its result is there', () => {
+    const called = mockReply({ ...chat, tools: weather }, {}, stamp);
+    expect(called).toMatchObject({
+      content: [],
+      toolCalls: [{ name: 'weather', arguments: '{"city":"example"}' }],
+      finishReason: 'tool_calls',
+    });
+    const after = mockReply({ ...chat, tools: { ...weather, answered: true } }, {}, stamp);
+    expect([after.toolCalls, after.finishReason]).toEqual([[], 'stop']);
   });
 
-  it('is one chunk a word, between a first with the role and a last with the reason', () => {
-    const reply = mockReply(chat, said, stamp);
-    expect(completionChunks(reply, false)).toHaveLength(6);
-    expect(completionChunks(reply, true)).toHaveLength(7);
-    expect(completionChunks(reply, true).at(-1)).toMatchObject({ choices: [], usage: reply.usage });
-    expect(completionChunks(reply, false).at(-1)).toMatchObject({ usage: reply.usage });
+  it('calls what the script says, and nothing when the script has a text', () => {
+    const toolCalls = [{ name: 'other', arguments: { n: 1 } }];
+    expect(mockReply(chat, { toolCalls }, stamp).toolCalls).toEqual([
+      { name: 'other', arguments: '{"n":1}' },
+    ]);
+    expect(mockReply({ ...chat, tools: weather }, said, stamp).toolCalls).toEqual([]);
+  });
+
+  it.each([
+    ['of any kind', {}, { answer: 'Hello from the DeepSeek stand-in.', question: 'Hi' }],
+    ['of a schema', { properties: { n: { type: 'integer' } } }, { n: 1 }],
+  ])('is JSON %s', (_title, json, expected) => {
+    const { content } = mockReply({ ...chat, json }, {}, stamp);
+    expect(JSON.parse(content.join(''))).toEqual(expected);
+  });
+
+  it('comes in pieces of so many characters', () => {
+    expect(recut(['ab', 'c👍d'], { chunkChars: 2 })).toEqual(['ab', 'c👍', 'd']);
+    expect(recut(['ab', 'c'], {})).toEqual(['ab', 'c']);
   });
 });

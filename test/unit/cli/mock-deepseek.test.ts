@@ -21,6 +21,24 @@ describe('DeepSeek stand-in', () => {
     expect((await client.ask(question)).status).toBe(200);
   });
 
+  it('says when to come again, by a header of the script', async () => {
+    client.standIn.script([{ status: 429, retryAfter: 2, message: 'Slow down.' }]);
+    const response = await client.ask(question);
+    expect([response.headers.get('retry-after'), await response.text()]).toEqual([
+      '2',
+      expect.stringContaining('Slow down.'),
+    ]);
+  });
+
+  it.each([
+    ['/anthropic/v1/messages', { max_tokens: 9 }, 'thinking'],
+    ['/responses', { input: 'Hi' }, 'reasoning_text'],
+    ['/beta/completions', { prompt: 'Hi' }, 'text_completion'],
+  ])('answers at %s', async (path, more, text) => {
+    const response = await client.ask({ ...question, ...more }, { path });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(text)]);
+  });
+
   it('takes the first rule that fits', async () => {
     client.standIn.script([
       { match: { stream: true }, status: 500 },
