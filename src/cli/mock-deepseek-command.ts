@@ -25,8 +25,7 @@ const options = {
 
 /** `seekgate mock-deepseek`: the stand-in as a program of its own. */
 export const mockDeepseekCommand: Command = {
-  summary:
-    'run a scriptable stand-in for DeepSeek or a self-hosted model server (for tests, demos)',
+  summary: 'run a scriptable stand-in for DeepSeek, vLLM and the like',
   usage: mockDeepseekUsage,
   run: async (args, io) => {
     const { values } = parseArguments({ args: [...args], options });

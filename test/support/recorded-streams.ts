@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What a correct reader gets out of a recorded stream; see test/fixtures/streams/README.md. */
-export interface RecordedAnswer {
+interface RecordedAnswer {
   readonly dialect: 'deepseek' | 'vllm' | 'sglang' | 'ollama' | 'llama.cpp';
   readonly endpoint: 'chat' | 'messages' | 'responses';
   readonly thinkTags?: 'OPENED' | 'IMPLICIT';
