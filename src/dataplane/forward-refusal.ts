@@ -1,4 +1,4 @@
-import { errorBody } from '../llm/error-body.ts';
+import { accountErrorMessage, accountErrorType, errorBody } from '../llm/error-body.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { rewrittenHost } from './host-rewrite.ts';
@@ -106,3 +106,12 @@ export function unusableBody(message: string): Denial {
   const body = errorBody('invalid_request_error', message);
   return { status: 400, body, contentType: 'application/json', reason: 'body', detail: '' };
 }
+
+/** A model server has refused the key of the gateway, and there is no other. */
+export const refusedAccount: Denial = {
+  status: 502,
+  body: errorBody(accountErrorType, accountErrorMessage),
+  contentType: 'application/json',
+  reason: 'upstream_auth',
+  detail: '401',
+};

@@ -3,6 +3,7 @@ import { routedModel, targetModel } from '../llm/billed-model.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
 import { modelEndpoint, type ModelEndpoint } from '../llm/model-endpoint.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
+import { userIdOf } from '../llm/user-id.ts';
 import type { Call } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
@@ -12,6 +13,7 @@ import { routePath } from './route-path.ts';
 import { sendShadow } from './shadow.ts';
 import { limitForwarded } from './stream-limits.ts';
 import type { Upstream } from './upstream.ts';
+import { verifiedUser } from './verified-user.ts';
 import { modelServerPath } from './upstream-path.ts';
 import { readModelBody } from './read-model-body.ts';
 
@@ -116,5 +118,6 @@ function editsFor(
   return {
     model: targetModel(routed, endpoint, settings)?.sent,
     reasoning: settings?.reasoningInput,
+    userId: backend && userIdOf(backend.userIds, verifiedUser(exchange)),
   };
 }

@@ -40,6 +40,11 @@ export class ModelTargets {
     return this.#left.size;
   }
 
+  /** One that was asked may be asked once more. */
+  putBack(target: ModelTarget): void {
+    this.#left.add(target);
+  }
+
   /**
    * Of the targets that are well those of the first priority, among them by weight; those that failed lately only when no
    * other is left.

@@ -3,9 +3,10 @@ import { countAttempt } from './attempt-count.ts';
 import type { Call, Cancellable } from './call.ts';
 import type { Denial, DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import { clusterRefusal, noEndpoint } from './forward-refusal.ts';
+import { clusterRefusal, noEndpoint, refusedAccount } from './forward-refusal.ts';
 import type { HeaderLines } from './header-lines.ts';
 import type { ModelBreaker } from './model-breaker.ts';
+import { KeyRenewal } from './key-renewal.ts';
 import { modelVerdict, pauseAskedMs } from './model-failure.ts';
 import { ModelTargets, type ModelTarget } from './model-targets.ts';
 import { outgoingHead } from './outgoing-head.ts';
@@ -42,6 +43,7 @@ export class ModelTries implements Cancellable {
   readonly #all: readonly ModelTarget[];
   readonly #rules: ModelTryRules;
   readonly #sending: ModelSending;
+  readonly #keys: KeyRenewal;
   #targets: ModelTargets;
   #target: ModelTarget | undefined;
   #count = 0;
@@ -64,6 +66,7 @@ export class ModelTries implements Cancellable {
     this.#all = targets;
     this.#rules = rules;
     this.#sending = sending;
+    this.#keys = new KeyRenewal(call);
     this.#targets = new ModelTargets(targets);
   }
 
@@ -121,11 +124,27 @@ export class ModelTries implements Cancellable {
   #answered(status: number, lines: HeaderLines): boolean {
     const { retry, attemptCount } = this.#rules;
     this.#cancelTryTimeout?.();
+    if (this.#waitForKey(status)) return true;
     if (this.#judge(status, lines) && this.#askNext()) return true;
     if (retry && retriesAnswer(retry, status, lines) && this.#again(retry)) return true;
     if (attemptCount?.response === true) countAttempt(lines, this.#count);
     if (this.#sending.sinkFor === undefined) this.#end();
     return false;
+  }
+
+  /** True: the server may be asked once more, with another key. */
+  #waitForKey(status: number): boolean {
+    const target = this.#target;
+    if (target === undefined || this.#over || this.#timedOut) return false;
+    const waits = this.#keys.answered(target.upstream, status, (hasKey) => {
+      if (hasKey) this.#targets.putBack(target);
+      else target.upstream.breaker?.failed(this.#nowMs);
+      if (!this.#askNext()) this.#answer(refusedAccount);
+    });
+    if (!waits) return false;
+    this.#giveBack();
+    this.#current = undefined;
+    return true;
   }
 
   #failed(denial: Denial): Denial | undefined {
@@ -206,7 +225,8 @@ export class ModelTries implements Cancellable {
   #outgoing(target: ModelTarget, endpoint: EndpointPool): OutgoingRequest | Denial {
     const body = this.#sending.bodyFor(target);
     if (body !== null && !Buffer.isBuffer(body)) return body;
-    const head = outgoingHead(this.#call, target.upstream, { endpoint, body });
+    const backend = this.#keys.backendOf(target.upstream);
+    const head = outgoingHead(this.#call, target.upstream, { endpoint, body, backend });
     if ('status' in head) return head;
     const { method } = this.#call.exchange;
     const sinkFor = this.#sending.sinkFor?.(target, this);
@@ -214,6 +234,7 @@ export class ModelTries implements Cancellable {
       method,
       ...head,
       body,
+      backend,
       owner: this.#owner(this.#count + 1),
       ...(sinkFor === undefined ? {} : { sinkFor }),
     };
@@ -260,5 +281,6 @@ export class ModelTries implements Cancellable {
     this.#giveBack();
     this.#cancelWait?.();
     this.#cancelTryTimeout?.();
+    this.#keys.cancel();
   }
 }

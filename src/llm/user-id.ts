@@ -18,9 +18,6 @@ export type UserIds =
   | { readonly kind: 'none' }
   | { readonly kind: 'hashed'; readonly key: string };
 
-/** A text is put in place of what the client sent, null: that is taken out, undefined: it stays. */
-export type UserIdEdit = string | null | undefined;
-
 /** Where no other is configured. It hides nothing from whoever can guess a subject, and has to stay as it is for ever. */
 const publicKey = 'seekgate user_id 1';
 
@@ -43,11 +40,12 @@ export function prepareUserIds(
 
 /**
  * What becomes of `user_id` (`metadata.user_id` in Anthropic's API): the same for a user on every day and in every replica,
- * another one for another issuer, and never what a client chose. 43 characters of `[A-Za-z0-9_-]`.
+ * another one for another issuer, and never what a client chose. 43 characters of `[A-Za-z0-9_-]`; empty: what the client
+ * sent is taken out, undefined: it stays.
  */
-export function userIdOf(ids: UserIds, user: VerifiedUser | undefined): UserIdEdit {
+export function userIdOf(ids: UserIds, user: VerifiedUser | undefined): string | undefined {
   if (ids.kind === 'left') return undefined;
-  if (ids.kind === 'none' || user === undefined) return null;
+  if (ids.kind === 'none' || user === undefined) return '';
   // As JSON, so that no two pairs have the same text.
   const text = JSON.stringify([user.issuer, user.subject]);
   return createHmac('sha256', ids.key).update(text).digest('base64url');

@@ -29,6 +29,7 @@ const beyondEnvoy: ReadonlyMap<string, string> = new Map([
     'llm-deepseek-key: a model server that tells the key is not told on',
     'answers of model servers are not searched for the key',
   ],
+  ['llm-deepseek-key: a token', 'user_id is not put into requests'],
 ]);
 
 /** Asks both engines every request of the stories. */

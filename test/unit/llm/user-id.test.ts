@@ -48,10 +48,10 @@ describe('userIdOf', () => {
     for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
-  test.each<[string, Server, VerifiedUser | undefined, null | undefined]>([
-    ['nobody at DeepSeek', {}, undefined, null],
-    ['nobody at DeepSeek, with a key', { isolation: keyed }, undefined, null],
-    ['somebody, disabled', { isolation: { disabled: true } }, ann, null],
+  test.each<[string, Server, VerifiedUser | undefined, '' | undefined]>([
+    ['nobody at DeepSeek', {}, undefined, ''],
+    ['nobody at DeepSeek, with a key', { isolation: keyed }, undefined, ''],
+    ['somebody, disabled', { isolation: { disabled: true } }, ann, ''],
     ['somebody at another server', { engine: 'VLLM' }, ann, undefined],
     ['nobody at another server', { authority: 'vllm:8000' }, undefined, undefined],
   ])('%s', (_name, server, user, expected) => {
