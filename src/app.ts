@@ -200,6 +200,7 @@ function adminFacts({ store, engines, source, reporter, unreadyReasons }: Parts)
       endpoints: engines.endpoints(),
       boundsMs: durationBoundsMs,
     }),
+    models: engines.models,
     verification: engines.verification,
     capacity: engines.capacity,
     explain: engines.explain,

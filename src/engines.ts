@@ -3,11 +3,14 @@ import type { Logger } from './base/log.ts';
 import type { CompileResult } from './compile/compile.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import type { ListenerFailure } from './control/loop.ts';
+import type { MetricFamily } from './base/metric-family.ts';
+import { readPrices } from './config/read-prices.ts';
 import { createAccessLog } from './dataplane/access-log.ts';
 import { Accounts } from './dataplane/accounts.ts';
 import { capacityOf, type Capacity } from './dataplane/capacity.ts';
 import { explainRequest } from './dataplane/explain.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
+import { createModelMeter } from './dataplane/model-meter.ts';
 import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
 import { createDataPlane, type DataPlane } from './dataplane/server.ts';
 import type { AskedRequest } from './ir/asked-request.ts';
@@ -18,6 +21,7 @@ import { prepareStage } from './jwt/authenticate.ts';
 import { createFetchJwks } from './jwt/fetch-jwks.ts';
 import { createJwtEngine, type JwtEngine, type JwtStats } from './jwt/jwt-engine.ts';
 import type { KeySetState } from './jwt/key-source.ts';
+import { createPricing } from './llm/pricing.ts';
 
 /** Everything that enforces tables, put together: keys, verification, data plane. */
 export interface Engines {
@@ -29,6 +33,8 @@ export interface Engines {
   readonly keysAttempted: () => boolean;
   readonly keySetStates: () => Readonly<Record<string, KeySetState>>;
   readonly traffic: () => MetricsSnapshot;
+  /** Metrics of requests for models. */
+  readonly models: readonly MetricFamily[];
   /** Of clusters whose endpoints are watched, how many are in which state. */
   readonly endpoints: () => readonly EndpointCount[];
   readonly verification: () => JwtStats;
@@ -68,6 +74,7 @@ export function createEngines(options: EnginesOptions): Engines {
   const state = beginning();
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
+  const models = createModelMeter(createPricing(readPrices(settings.prices)));
   const accounts = new Accounts(clock);
   const parts = { ...programParts(options, jwt), accounts };
   let program = prepareProgram(emptyTable, {}, parts);
@@ -77,6 +84,7 @@ export function createEngines(options: EnginesOptions): Engines {
     logger,
     ...(settings.accessLog ? { accessLog: createAccessLog(accessLogger) } : {}),
     metrics,
+    models,
     clock,
   });
   return {
@@ -93,6 +101,7 @@ export function createEngines(options: EnginesOptions): Engines {
     keysAttempted: () => state.attempted,
     keySetStates: jwt.keySetStates,
     traffic: metrics.snapshot,
+    models: models.families,
     endpoints: () => endpointCounts(program),
     verification: jwt.stats,
     capacity: () => capacityOf(program.upstreams.values(), accounts),

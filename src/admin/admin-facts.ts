@@ -1,3 +1,4 @@
+import type { MetricFamily } from '../base/metric-family.ts';
 import type { AskedRequest } from '../ir/asked-request.ts';
 import type { Explanation } from '../ir/explanation.ts';
 import type { Outcome } from '../ir/outcome.ts';
@@ -16,6 +17,8 @@ export interface AdminFacts {
   readonly sourceProblems: () => readonly SourceProblem[];
   readonly keySets: () => readonly KeySetReport[];
   readonly traffic: () => Traffic;
+  /** Metrics of requests for models. */
+  readonly models: readonly MetricFamily[];
   readonly verification: () => Verification;
   readonly capacity: () => Capacity;
   /** Why the table in force would answer a request as it does. */

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
 import type { AdminFacts, KeySetReport } from './admin-facts.ts';
 import { capacityMetrics } from './capacity-metrics.ts';
 import { durationMetric } from './duration-metric.ts';
+import { familyMetric } from './family-metric.ts';
 import { kubeMetrics } from './kube-metrics.ts';
 import { counter, gauge, tally } from './metric.ts';
 
@@ -19,7 +20,14 @@ export function createMetricsPage(facts: AdminFacts, version: string): MetricsPa
   const build = gauge('build_info', 'The program, as a label.', ['version'], (set) =>
     set([version], 1),
   );
-  const groups = [trafficMetrics, configMetrics, keyMetrics, verificationMetrics, capacityMetrics];
+  const groups = [
+    trafficMetrics,
+    modelMetrics,
+    configMetrics,
+    keyMetrics,
+    verificationMetrics,
+    capacityMetrics,
+  ];
   const { kube } = facts;
   const ours = [
     build,
@@ -57,6 +65,10 @@ function trafficMetrics({ traffic }: AdminFacts): readonly Metric[] {
     ),
     durationMetric('seekgate_request_duration_seconds', traffic),
   ];
+}
+
+function modelMetrics({ models }: AdminFacts): readonly Metric[] {
+  return models.map((family) => familyMetric(family));
 }
 
 function configMetrics(facts: AdminFacts): readonly Metric[] {

@@ -3,7 +3,7 @@ export const appErrorTexts = {
   ERR_USAGE: 'A command was called with something that it does not take.',
   ERR_SETTING: 'An environment variable has a value that its setting does not take.',
   ERR_LISTEN: 'A port cannot be opened.',
-  ERR_SOURCE: 'A folder or a file of manifests or keys cannot be read or watched.',
+  ERR_SOURCE: 'A folder or a file of manifests, keys or prices cannot be read or watched.',
   ERR_KEY: 'A file holds no key of the kind that the command needs.',
   ERR_JWKS_FETCH:
     'Keys cannot be fetched; the condition `KeysReady` says so, and it is tried again.',

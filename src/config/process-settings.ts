@@ -111,6 +111,14 @@ const processSettings = Type.Object({
     default: 86_400,
     description: 'How long keys that were fetched go on verifying while their server fails.',
   }),
+  prices: Type.Optional(
+    Type.String({
+      minLength: 1,
+      takes: 'the path of a file',
+      description:
+        'File of prices of tokens, read at the start; they come before those of the program, `prices.yaml`.',
+    }),
+  ),
   drainAcceptSeconds: Type.Integer({
     minimum: 0,
     maximum: 3_600,

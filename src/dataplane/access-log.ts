@@ -1,5 +1,7 @@
 import type { Logger } from '../base/log.ts';
 import type { Exchange } from './exchange.ts';
+import type { ModelEnd } from './model-end.ts';
+import { modelFields } from './model-fields.ts';
 
 /** What the end of a request adds to what its stages found out. */
 interface RequestEnd {
@@ -13,14 +15,16 @@ interface RequestEnd {
   readonly bytesSent: number;
   /** The answer did not reach the client as a whole. */
   readonly aborted: boolean;
+  /** Of a request for a model. */
+  readonly model?: ModelEnd | undefined;
 }
 
 /** Writes the line of a request. */
 export type AccessLog = (exchange: Exchange, end: RequestEnd) => void;
 
 /**
- * One line per request, from the table's names, closed words, numbers and the path: no query, no header, no token, no claim
- * value. Where the lines go, and that they are written without blocking, is the logger's affair.
+ * One line per request, from the table's names, closed words, numbers and the path: no query, no header, no token, and no claim
+ * value but that which a route counts tokens by. Where the lines go, and that they are written without blocking, is the logger's affair.
  */
 export function createAccessLog(log: Logger): AccessLog {
   return (exchange, end) => {
@@ -45,6 +49,7 @@ export function createAccessLog(log: Logger): AccessLog {
         bytesReceived: exchange.contentLength,
         bytesSent: end.bytesSent,
         ...(end.aborted && { aborted: true }),
+        ...(end.model && { model: modelFields(end.model) }),
       },
       'request',
     );

@@ -10,6 +10,8 @@ import { watchDeparture } from './departure.ts';
 import type { Connection, Exchange } from './exchange.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
+import { modelEnd } from './model-end.ts';
+import type { ModelMeter } from './model-meter.ts';
 import type { ModelNotes } from './model-notes.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
 import { lineAt } from './header-edits.ts';
@@ -23,6 +25,8 @@ export interface CallContext {
   readonly logger: Logger;
   readonly accessLog: AccessLog | undefined;
   readonly metrics: DataPlaneMetrics;
+  /** Counts requests for models; absent: nobody asks. */
+  readonly models?: ModelMeter | undefined;
   readonly stalls: Stalls;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
@@ -222,22 +226,27 @@ export class Call {
     const aborted = !response.writableFinished && this.#status !== 101;
     if (aborted) this.pending?.cancel();
     this.pending = undefined;
-    const durationMs = context.clock.monotonic() - this.#startedMs;
+    const status = this.#status;
+    const startedAtMs = this.#startedMs;
+    const durationMs = context.clock.monotonic() - startedAtMs;
     context.metrics.requestEnded({
       virtualHost: exchange.virtualHost?.virtualHost.name ?? '',
       verdict: exchange.verdict,
       reason: exchange.reason,
-      status: this.#status,
+      status,
       durationMs,
     });
+    const model = modelEnd(this, { status, aborted, durationMs, startedAtMs });
+    if (model !== undefined) context.models?.ended(model);
     context.accessLog?.(exchange, {
-      status: this.#status,
+      status,
       cluster: this.cluster,
       endpoint: this.endpoint,
       durationMs,
       firstByteMs: this.#firstByteMs,
       bytesSent: this.bytesSent,
       aborted,
+      model,
     });
     if (exchange.trace !== undefined) {
       context.logger.debug({ path: exchange.path, trace: exchange.trace.steps }, 'request trace');

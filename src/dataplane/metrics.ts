@@ -1,3 +1,6 @@
+import { Histogram } from './histogram.ts';
+import { LabelTree } from './label-tree.ts';
+
 /** One request that has ended, as the counters see it: no value in it comes from the client. */
 interface EndedRequest {
   /** Name of the virtual host, or empty when none matched. */
@@ -47,18 +50,12 @@ export const durationBoundsMs: readonly number[] = [
   1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000,
 ];
 
-interface Durations {
-  readonly buckets: number[];
-  sumMs: number;
-  count: number;
-}
-
 /** Counters in plain maps, read by {@link MetricsSnapshot}; labels come from the table only, so their number is bounded. */
 export function createMetrics(): DataPlaneMetrics & { readonly snapshot: () => MetricsSnapshot } {
   let inFlight = 0;
-  const requests = new CounterTree();
-  const failures = new CounterTree();
-  const durations = new Map<string, Durations>();
+  const requests = counters();
+  const failures = counters();
+  const durations = new LabelTree(() => new Histogram(durationBoundsMs));
   return {
     requestStarted: () => {
       inFlight += 1;
@@ -66,62 +63,41 @@ export function createMetrics(): DataPlaneMetrics & { readonly snapshot: () => M
     requestEnded: (ended) => {
       inFlight -= 1;
       const { virtualHost, verdict, reason } = ended;
-      requests.at(virtualHost).at(verdict).at(reason).at(statusClass(ended.status)).count += 1;
-      observe(durations, virtualHost, ended.durationMs);
+      requests.at(virtualHost).at(verdict).at(reason).at(statusClass(ended.status)).value.count +=
+        1;
+      durations.at(virtualHost).value.observe(ended.durationMs);
     },
     upstreamFailed: (cluster, kind) => {
-      failures.at(cluster).at(kind).count += 1;
+      failures.at(cluster).at(kind).value.count += 1;
     },
     snapshot: () => ({
       inFlight,
-      requests: requests.counts(),
-      upstreamFailures: failures.counts(),
-      durations: [...durations].map(([virtualHost, { buckets, sumMs, count }]) => ({
+      requests: countsOf(requests),
+      upstreamFailures: countsOf(failures),
+      durations: durations.entries().map(([[virtualHost = ''], { buckets, sum, count }]) => ({
         virtualHost,
         buckets: [...buckets],
-        sumMs,
+        sumMs: sum,
         count,
       })),
     }),
   };
 }
 
-/** A counter under several labels, one level per label: counting makes no new text. */
-class CounterTree {
-  count = 0;
-  readonly #children = new Map<string, CounterTree>();
+interface Counter {
+  count: number;
+}
 
-  at(label: string): CounterTree {
-    let child = this.#children.get(label);
-    if (child === undefined) {
-      child = new CounterTree();
-      this.#children.set(label, child);
-    }
-    return child;
-  }
+function counters(): LabelTree<Counter> {
+  return new LabelTree(() => ({ count: 0 }));
+}
 
-  counts(labels: readonly string[] = []): Count[] {
-    const own = this.count > 0 ? [{ labels, value: this.count }] : [];
-    const below = [...this.#children].map(([label, child]) => child.counts([...labels, label]));
-    return [...own, ...below.flat()];
-  }
+function countsOf(tree: LabelTree<Counter>): Count[] {
+  return tree.entries().map(([labels, { count: value }]) => ({ labels, value }));
 }
 
 const statusClasses = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'];
 
 function statusClass(status: number): string {
   return statusClasses[Math.floor(status / 100)] ?? 'none';
-}
-
-function observe(durations: Map<string, Durations>, virtualHost: string, ms: number): void {
-  let entry = durations.get(virtualHost);
-  if (entry === undefined) {
-    entry = { buckets: durationBoundsMs.map(() => 0).concat(0), sumMs: 0, count: 0 };
-    durations.set(virtualHost, entry);
-  }
-  let index = 0;
-  while (index < durationBoundsMs.length && ms > (durationBoundsMs[index] ?? Infinity)) index += 1;
-  entry.buckets[index] = (entry.buckets[index] ?? 0) + 1;
-  entry.sumMs += ms;
-  entry.count += 1;
 }

@@ -6,6 +6,7 @@ import type { CallContext } from './call.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ListenerSet, type ListenFailure } from './listener-set.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
+import type { ModelMeter } from './model-meter.ts';
 import type { Program } from './program.ts';
 import { createPublished } from './published.ts';
 import { createStalls } from './stalls.ts';
@@ -20,6 +21,8 @@ export interface DataPlaneOptions {
   /** Absent: no line per request. */
   readonly accessLog?: AccessLog;
   readonly metrics: DataPlaneMetrics;
+  /** Counts requests for models. Default: nobody does. */
+  readonly models?: ModelMeter;
   readonly clock: Clock;
   readonly limits?: Partial<Limits>;
   /** 0 to 1, for the jitter of retries. Default Math.random. */
@@ -45,13 +48,23 @@ export interface DataPlane {
 
 /** Builds a data plane; no port is open before the first swap. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { logger, clock, accessLog, address, random = Math.random } = options;
+  const { logger, clock, accessLog, models, address, random = Math.random } = options;
   const published = createPublished(options.program);
   const { metrics, inFlight } = countRequests(options.metrics);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = createStalls(clock);
   const keys = new AccountKeys(clock, published.current);
-  const context: CallContext = { limits, clock, logger, accessLog, metrics, stalls, random, keys };
+  const context: CallContext = {
+    limits,
+    clock,
+    logger,
+    accessLog,
+    metrics,
+    models,
+    stalls,
+    random,
+    keys,
+  };
   const listeners = new ListenerSet(context, address, published.current);
   const sleep = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   return {

@@ -8,7 +8,7 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
   {
     base: { folders: [], packages: ['pino', 'typebox'] },
     api: { folders: ['base', 'ir'], packages: ['typebox', 'ajv', 'fastest-levenshtein'] },
-    config: { folders: ['base', 'api'], packages: ['typebox', 'ajv', 'js-yaml'] },
+    config: { folders: ['base', 'api', 'ir:type'], packages: ['typebox', 'ajv', 'js-yaml'] },
     ir: { folders: ['base', 'api:type'], packages: [] },
     compile: { folders: ['base', 'api', 'ir'], packages: [] },
     store: { folders: ['base', 'api', 'ir'], packages: [] },

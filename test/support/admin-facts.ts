@@ -17,6 +17,7 @@ export function adminFacts(different: Partial<AdminFacts> = {}): AdminFacts {
       endpoints: [],
       boundsMs: [10, 100],
     }),
+    models: [],
     verification: () => ({
       cacheEntries: 0,
       cacheBytes: 0,
