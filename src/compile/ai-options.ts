@@ -8,6 +8,7 @@ import { compileModelRules } from './model-rules.ts';
 import type { HostScope } from './providers.ts';
 import { compileReasoning } from './reasoning-rules.ts';
 import type { RoutePlan } from './route-plan.ts';
+import { compileUsage } from './usage-rules.ts';
 
 /** What a route says of requests for a model and of their answers (`options.ai`). */
 export function compileAiOptions({ options }: RoutePlan, scope: HostScope): Pick<Route, 'llm'> {
@@ -25,10 +26,12 @@ function compileAi({ value, path }: At<AiOptions>, scope: HostScope): LlmRoute {
     value.reasoning &&
     compileReasoning({ value: value.reasoning, path: `${path}.reasoning` }, scope);
   const timeouts = value.timeouts && compileTimeouts(value.timeouts);
+  const usage = value.usage && compileUsage({ value: value.usage, path: `${path}.usage` }, scope);
   return {
     ...(models ? { models } : {}),
     ...(reasoning ? { reasoning } : {}),
     ...(timeouts ? { timeouts } : {}),
+    ...(usage ? { usage } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { valueAt } from '../base/value-at.ts';
 import type { UsageRules } from '../ir/llm.ts';
+import type { KeyGuard } from '../llm/key-guard.ts';
 import type { TokenUsage } from '../llm/token-usage.ts';
 import type { Call, CallContext } from './call.ts';
 import type { Exchange } from './exchange.ts';
@@ -58,7 +59,7 @@ export function modelEnd(call: EndedCall, end: CallEnd): ModelEnd | undefined {
   const { exchange, context, model: notes } = call;
   if (notes === undefined) return undefined;
   const backend = exchange.program.upstreams.get(call.cluster)?.backend;
-  const name = (text: string): string => nameIn(text, backend?.key);
+  const name = (text: string): string => nameIn(text, backend?.guard);
   const host = notes.tries === 0 ? '' : (notes.host ?? backend?.settings.authority ?? '');
   const counted = countedUsage(call, notes, end);
   const model = notes.billedModel;
@@ -88,8 +89,9 @@ export function modelEnd(call: EndedCall, end: CallEnd): ModelEnd | undefined {
 }
 
 /** A server that repeats its key must not bring it into a log. */
-function nameIn(text: string, key: string | undefined): string {
-  if (key !== undefined && text.includes(key)) return '[redacted]';
+function nameIn(text: string, guard: KeyGuard | undefined): string {
+  const bytes = Buffer.from(text);
+  if (guard?.patterns.some((pattern) => bytes.includes(pattern)) === true) return '[redacted]';
   return text.length > longestName ? `${text.slice(0, longestName)}…` : text;
 }
 

@@ -20,5 +20,6 @@ export function modelRouteDifferences(llm: LlmRoute | undefined): readonly strin
     ...(renames ? ['the names of models are as sent'] : []),
     ...(llm?.reasoning?.field === undefined ? [] : ['the field of reasoning is as sent']),
     ...(llm?.timeouts === undefined ? [] : ['no time limits for tokens']),
+    ...(llm?.usage === undefined ? [] : ['no tokens are counted']),
   ];
 }

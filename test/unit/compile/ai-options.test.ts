@@ -18,6 +18,7 @@ it.each<[object, object | undefined]>([
     { timeouts: { firstTokenMs: 0, progressMs: 1500 } },
   ],
   [{ timeouts: { progress: '2m' } }, { timeouts: { progressMs: 120_000 } }],
+  [{ usage: { claim: 'team' } }, { usage: { claim: ['team'], maxValues: 100 } }],
   [{ reasoning: { field: 'AS_SENT' } }, { reasoning: { field: 'AS_SENT' } }],
 ])('options.ai %j', async (ai, llm) => {
   const result = await compiled(ai);

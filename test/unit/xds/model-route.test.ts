@@ -24,8 +24,16 @@ it('closes a route that asks which model a request is for', () => {
 it('tells what is left out', () => {
   expect(modelRouteDifferences(undefined)).toEqual([]);
   expect(
-    modelRouteDifferences({ reasoning: { field: 'REASONING' }, timeouts: { progressMs: 1 } }),
-  ).toEqual(['the field of reasoning is as sent', 'no time limits for tokens']);
+    modelRouteDifferences({
+      reasoning: { field: 'REASONING' },
+      timeouts: { progressMs: 1 },
+      usage: { claim: ['team'], maxValues: 1 },
+    }),
+  ).toEqual([
+    'the field of reasoning is as sent',
+    'no time limits for tokens',
+    'no tokens are counted',
+  ]);
 });
 
 it.each([{ aliases: { a: 'b' } }, { default: 'm' }])('tells that names stay: %j', (models) => {
