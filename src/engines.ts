@@ -12,7 +12,7 @@ import { explainRequest } from './dataplane/explain.ts';
 import { createMetrics, type MetricsSnapshot } from './dataplane/metrics.ts';
 import { createModelMeter } from './dataplane/model-meter.ts';
 import { prepareProgram, type Program, type ProgramParts } from './dataplane/program.ts';
-import { createDataPlane, type DataPlane } from './dataplane/server.ts';
+import { createDataPlane, type DataPlane, type DataPlaneOptions } from './dataplane/server.ts';
 import type { AskedRequest } from './ir/asked-request.ts';
 import type { Explanation } from './ir/explanation.ts';
 import { endpointStates, isWatched } from './dataplane/upstream-watch.ts';
@@ -70,7 +70,7 @@ const emptyTable: RoutingTable = {
 
 /** Puts the engines together; no port is open before the first publish. */
 export function createEngines(options: EnginesOptions): Engines {
-  const { settings, address, logger, accessLogger, clock } = options;
+  const { settings, clock } = options;
   const state = beginning();
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
@@ -78,15 +78,7 @@ export function createEngines(options: EnginesOptions): Engines {
   const accounts = new Accounts(clock);
   const parts = { ...programParts(options, jwt), accounts };
   let program = prepareProgram(emptyTable, {}, parts);
-  const dataPlane = createDataPlane({
-    program,
-    address,
-    logger,
-    ...(settings.accessLog ? { accessLog: createAccessLog(accessLogger) } : {}),
-    metrics,
-    models,
-    clock,
-  });
+  const dataPlane = dataPlaneOf(options, { program, metrics, models });
   return {
     publish: async (result) => {
       if (result.table.version !== program.version) {
@@ -109,6 +101,19 @@ export function createEngines(options: EnginesOptions): Engines {
     ports: dataPlane.ports,
     stop: (times) => dataPlane.drain(times).then(jwt.close),
   };
+}
+
+function dataPlaneOf(
+  { settings, address, logger, accessLogger, clock }: EnginesOptions,
+  counted: Pick<DataPlaneOptions, 'program' | 'metrics' | 'models'>,
+): DataPlane {
+  return createDataPlane({
+    ...counted,
+    address,
+    logger,
+    ...(settings.accessLog ? { accessLog: createAccessLog(accessLogger) } : {}),
+    clock,
+  });
 }
 
 /** Stages are prepared with their key sets at hand; those of the program that serves are given up only once there is another. */
