@@ -1,4 +1,6 @@
 import type { PoolMember } from '../ir/llm.ts';
+import { hasRoom } from './model-slots.ts';
+import { leastWaiting } from './queue-choice.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A model server that a request may be sent to. */
@@ -46,21 +48,51 @@ export class ModelTargets {
   }
 
   /**
-   * Of the targets that are well those of the first priority, among them by weight; those that failed lately only when no
-   * other is left.
+   * Of the targets that are well those of the first priority, of them those where least waits, among these by weight; those
+   * that failed lately only when no other is left.
    */
-  next(nowMs: number): ModelTarget | undefined {
-    for (const standing of standings) {
-      const found = [...this.#left].filter((target) => standingOf(target, nowMs) === standing);
-      const first = Math.min(...found.map(({ priority }) => priority));
-      const chosen = inTurn(found.filter(({ priority }) => priority === first));
-      if (chosen === undefined) continue;
-      this.#left.delete(chosen);
-      chosen.upstream.breaker?.asked(nowMs);
-      return chosen;
-    }
-    return undefined;
+  next(nowMs: number, isFree: (target: ModelTarget) => boolean = always): ModelTarget | undefined {
+    const free = this.#best(nowMs).filter(isFree);
+    const first = Math.min(...free.map(({ priority }) => priority));
+    const chosen = inTurn(leastBusy(free.filter(({ priority }) => priority === first)));
+    return chosen === undefined ? undefined : this.take(chosen, nowMs);
   }
+
+  /** Those that {@link next} chooses from now and whose account has no room, by priority. */
+  full(nowMs: number): readonly ModelTarget[] {
+    const full = this.#best(nowMs).filter((target) => !hasRoom(target));
+    return full.sort((one, other) => one.priority - other.priority);
+  }
+
+  /** One of them is asked now. */
+  take(target: ModelTarget, nowMs: number): ModelTarget {
+    this.#left.delete(target);
+    target.upstream.breaker?.asked(nowMs);
+    return target;
+  }
+
+  /** They are not asked. */
+  drop(targets: readonly ModelTarget[]): void {
+    for (const target of targets) this.#left.delete(target);
+  }
+
+  #best(nowMs: number): ModelTarget[] {
+    const left = [...this.#left];
+    const found = standings.map((standing) =>
+      left.filter((target) => standingOf(target, nowMs) === standing),
+    );
+    return found.find((targets) => targets.length > 0) ?? [];
+  }
+}
+
+const always = (): boolean => true;
+
+function leastBusy(targets: readonly ModelTarget[]): readonly ModelTarget[] {
+  if (targets.length < 2) return targets;
+  const loaded = targets.map((target) => {
+    return { target, weight: target.weight, load: target.upstream.load };
+  });
+  return leastWaiting(loaded).map(({ target }) => target);
 }
 
 function standingOf({ upstream }: ModelTarget, nowMs: number): (typeof standings)[number] {

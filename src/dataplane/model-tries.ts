@@ -1,5 +1,6 @@
 import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
 import { countAttempt } from './attempt-count.ts';
+import type { Slot } from './account.ts';
 import type { Call, Cancellable } from './call.ts';
 import type { Denial, DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
@@ -8,6 +9,7 @@ import type { HeaderLines } from './header-lines.ts';
 import type { ModelBreaker } from './model-breaker.ts';
 import { KeyRenewal } from './key-renewal.ts';
 import { modelVerdict, pauseAskedMs } from './model-failure.ts';
+import { hasRoom, waitForRoom } from './model-slots.ts';
 import { ModelTargets, type ModelTarget } from './model-targets.ts';
 import { outgoingHead } from './outgoing-head.ts';
 import type { OutgoingRequest, SinkFor, TryOwner } from './outgoing-request.ts';
@@ -201,16 +203,49 @@ export class ModelTries implements Cancellable {
 
   #ask(): void {
     if (this.#over) return;
-    const target = this.#targets.next(this.#nowMs);
-    if (target === undefined) return this.#answer(noEndpoint);
+    const target = this.#targets.next(this.#nowMs, hasRoom);
+    if (target !== undefined) return this.#prepare(target, target.upstream.account?.enter());
+    if (this.#targets.size === 0) return this.#answer(noEndpoint);
+    this.#waitForRoom(this.#targets.full(this.#nowMs));
+  }
+
+  #waitForRoom(full: readonly ModelTarget[]): void {
+    this.#call.cluster = full[0]?.upstream.cluster.name ?? '';
+    const wait = waitForRoom(this.#call, full, {
+      admitted: (target, slot) => this.#prepare(this.#targets.take(target, this.#nowMs), slot),
+      refused: (denial) => {
+        this.#targets.drop(full);
+        this.#skip(denial);
+      },
+    });
+    this.#cancelWait = () => wait.cancel();
+  }
+
+  /** The slot is given back whatever comes of it. */
+  #prepare(target: ModelTarget, slot: Slot | undefined): void {
+    try {
+      const refusal = this.#try(target, slot);
+      if (refusal === undefined) return;
+      slot?.free();
+      this.#skip(refusal);
+    } catch (thrown) {
+      slot?.free();
+      throw thrown;
+    }
+  }
+
+  /** Gives why nothing could be sent. */
+  #try(target: ModelTarget, slot: Slot | undefined): Denial | undefined {
     this.#target = target;
     this.#call.cluster = target.upstream.cluster.name;
     const refusal = clusterRefusal(this.#call.exchange, target.upstream);
-    const endpoint = refusal ?? nextEndpoint(this.#call, target.upstream) ?? noEndpoint;
-    if ('status' in endpoint) return this.#skip(endpoint);
+    if (refusal !== undefined) return refusal;
+    const endpoint = nextEndpoint(this.#call, target.upstream);
+    if (endpoint === undefined) return noEndpoint;
     const outgoing = this.#outgoing(target, endpoint);
-    if ('status' in outgoing) return this.#skip(outgoing);
-    this.#send(target, endpoint, outgoing);
+    if ('status' in outgoing) return outgoing;
+    this.#send(target, endpoint, slot === undefined ? outgoing : { ...outgoing, slot });
+    return undefined;
   }
 
   #send(target: ModelTarget, endpoint: EndpointPool, outgoing: OutgoingRequest): void {

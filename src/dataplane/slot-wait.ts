@@ -35,6 +35,7 @@ export class SlotWait implements Cancellable {
 
   /** Takes a free slot of the first choice that has one, or gets in line; may call back at once. */
   start(clock: Clock): void {
+    if (this.#over) return;
     for (const [index, { account }] of this.#choices.entries()) {
       const slot = account.enter();
       if (slot === undefined) continue;
