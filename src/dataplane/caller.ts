@@ -1,13 +1,10 @@
-import type { VerifiedIdentity } from '../jwt/authenticate.ts';
+import type { Exchange } from './exchange.ts';
+import { verifiedUser } from './verified-user.ts';
 
 /** By whom a request counts among others: issuer and subject of a verified token; all without one are one caller. */
-export function callerOf(identities: readonly VerifiedIdentity[]): string {
-  for (const { provider, claims } of identities) {
-    const { iss, sub } = claims;
-    if (typeof sub === 'string') {
-      return JSON.stringify([typeof iss === 'string' ? iss : provider, sub]);
-    }
-  }
-  const [first] = identities;
-  return first === undefined ? '' : JSON.stringify([first.provider]);
+export function callerOf(exchange: Pick<Exchange, 'identities'>): string {
+  const user = verifiedUser(exchange);
+  if (user !== undefined) return JSON.stringify([user.issuer, user.subject]);
+  const provider = exchange.identities.at(-1)?.provider;
+  return provider === undefined ? '' : JSON.stringify([provider]);
 }

@@ -27,7 +27,7 @@ export function waitForRoom(
   const wait = new SlotWait(
     choices.map(({ choice }) => choice),
     {
-      caller: callerOf(exchange.identities),
+      caller: callerOf(exchange),
       admitted: (index, slot) => {
         const target = choices[index]?.target;
         if (target === undefined) slot.free();

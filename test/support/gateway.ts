@@ -4,6 +4,7 @@ import { connect, createServer as createNetServer, type AddressInfo, type Socket
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
+import { Accounts } from '../../src/dataplane/accounts.ts';
 import type { Limits } from '../../src/dataplane/limits.ts';
 import { createMetrics } from '../../src/dataplane/metrics.ts';
 import { prepareProgram, type Program, type ProgramParts } from '../../src/dataplane/program.ts';
@@ -88,10 +89,11 @@ export const requireToken = {
 
 /**
  * Stands in for the verifier: the token `user:NAME` or `later:NAME` (answered in a later turn), in Authorization or else in
- * the query, is good, and its claims are `{user: NAME}`; any other is bad.
+ * the query, is good, and its claims are `{user: NAME, sub: NAME}`; any other is bad.
  */
 const fakeVerifier: ProgramParts = {
   localAddresses: 'on',
+  accounts: new Accounts(systemClock),
   prepareStage: (stage) => ({
     authenticate: (request: TokenRequest) => {
       const [line] = request.headerLines('authorization');
@@ -117,7 +119,7 @@ function verdictOn(
   if (kind === 'throw') throw new Error('verifier broke');
   if (kind === 'user' || kind === 'later') {
     const headers = [{ name: 'x-user', value: user, append: false }];
-    const identity = { provider: 'kc', claims: { user }, headers };
+    const identity = { provider: 'kc', claims: { user, sub: user }, headers };
     return { kind: 'verified', identity, strip, taken: strip };
   }
   const missing = kind === '';

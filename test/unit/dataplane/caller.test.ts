@@ -12,12 +12,12 @@ describe('callerOf', () => {
   test.each([
     ['nobody', [], ''],
     ['issuer and subject', [identity('kc', { iss: 'i', sub: 's' })], '["i","s"]'],
-    ['the provider without an issuer', [identity('kc', { sub: 's' })], '["kc","s"]'],
+    ['a subject alone', [identity('kc', { sub: 's' })], '["","s"]'],
     ['no subject', [identity('kc', { iss: 'i' })], '["kc"]'],
     ['a subject that is no text', [identity('kc', { iss: 'i', sub: 7 })], '["kc"]'],
-    ['the first with a subject', [identity('a', {}), identity('b', { sub: 's' })], '["b","s"]'],
+    ['the last one', [identity('a', { sub: 'r' }), identity('b', { sub: 's' })], '["","s"]'],
   ])('%s', (_name, identities, caller) => {
-    expect(callerOf(identities)).toBe(caller);
+    expect(callerOf({ identities })).toBe(caller);
   });
 
   test('no two pairs look alike', () => {
@@ -25,7 +25,7 @@ describe('callerOf', () => {
       { iss: 'a', sub: 'b","c' },
       { iss: 'a","b', sub: 'c' },
     ];
-    const [one, other] = pairs.map((claims) => callerOf([identity('kc', claims)]));
+    const [one, other] = pairs.map((claims) => callerOf({ identities: [identity('kc', claims)] }));
     expect(one).not.toBe(other);
   });
 });

@@ -90,4 +90,34 @@ describe('ModelTargets', () => {
     const firsts = [4999, 5000, 5001].map((ms) => nameOf(new ModelTargets([a, b]).next(ms)));
     expect(firsts).toEqual(['b', 'a', 'b']);
   });
+
+  test('of one priority those where least waits, whatever their weights', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name, index) => ({
+      upstream: upstream(name, { llm: { ...llm, engine: 'VLLM' } }),
+      weight: 9 - index,
+      priority: name === 'c' ? 1 : 0,
+    }));
+    a!.upstream.endpoints[0]?.queue?.record({ waiting: 3, running: 1 }, 0);
+    b!.upstream.endpoints[0]?.queue?.record({ waiting: 0, running: 50 }, 0);
+    expect(order([a!, b!, c!])).toBe('bac');
+    b!.upstream.endpoints[0]?.queue?.record({ waiting: 9, running: 50 }, 0);
+    expect(order([a!, b!, c!])).toBe('abc');
+  });
+
+  test('without room it is the turn of others; who failed is not asked while one is only full', () => {
+    const full = (name: string, priority: number): ModelTarget => {
+      const concurrency = { account: `ns/${name}`, limit: 1, maxWaiting: 1, waitMs: 1 };
+      const limited = upstream(name, { llm: { ...llm, concurrency } });
+      limited.account?.enter();
+      return { upstream: limited, weight: 1, priority };
+    };
+    const [a, b, c, d] = [full('a', 1), full('b', 0), target('c', 1, 2), target('d', 1, 3)];
+    d.upstream.breaker?.failed(0);
+    const left = new ModelTargets([a, b, c, d]);
+    const next = (): string => nameOf(left.next(1, ({ upstream: { account } }) => !account));
+    expect([next(), next(), left.full(1).map(nameOf)]).toEqual(['c', '-', ['b', 'a']]);
+    expect(nameOf(left.take(b, 1))).toBe('b');
+    left.drop([a]);
+    expect([next(), next(), left.full(1)]).toEqual(['d', '-', []]);
+  });
 });
