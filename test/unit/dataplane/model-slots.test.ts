@@ -92,7 +92,7 @@ describe('requests of an account', () => {
     const { open, ask } = await held(one, { ...one, account: 'ns/other' });
     const answers = ['a', 'b', 'c'].map((user) => ask(user));
     await until(() => open.length === 2);
-    expect(open.map((request) => request.server).sort()).toEqual([0, 1]);
+    expect(new Set(open.map((request) => request.server))).toEqual(new Set([0, 1]));
     open.find((request) => request.server === 1)?.answer.end('{}');
     await until(() => open.length === 3);
     expect(open[2]?.server).toBe(1);
