@@ -1,5 +1,6 @@
 import { problemLine, type Reason } from '../api/problem.ts';
 import type { Cluster } from '../ir/cluster.ts';
+import type { LlmBackend } from '../ir/llm.ts';
 import type { Verdict } from './context.ts';
 
 /** What routes have to know of an Upstream: little, so that they are not compiled anew when its endpoints change. */
@@ -18,13 +19,17 @@ const model: Backend = { isModel: true, holdsCredential: false };
 const modelWithKey: Backend = { isModel: true, holdsCredential: true };
 
 /** What routes have to know of the Upstream of a cluster. */
-export function backendOf({ llm, subsets }: Cluster): Backend {
+export function backendOf(cluster: Cluster, members: readonly Cluster[] = []): Backend {
+  const { subsets, pools } = cluster;
   if (subsets) return withSubsets(subsets.selectors.map(({ keys }) => [...keys].sort()));
-  if (!llm) return plain;
-  const { kind } = llm.credential;
-  // One whose Secret is away counts as well: who may use it must not change when the Secret comes.
-  const hasKey = kind === 'secret' || kind === 'missing' || llm.isolation?.keySecret !== undefined;
-  return hasKey ? modelWithKey : model;
+  const servers = [cluster, ...members].flatMap(({ llm }) => llm ?? []);
+  if (servers.length === 0 && !pools) return plain;
+  return servers.some(holdsCredential) ? modelWithKey : model;
+}
+
+/** One whose Secret is away counts as well: who may use it must not change when the Secret comes. */
+function holdsCredential({ credential: { kind }, isolation }: LlmBackend): boolean {
+  return kind === 'secret' || kind === 'missing' || isolation?.keySecret !== undefined;
 }
 
 /** By JSON of their subsets; few, as whoever writes them names labels. */
@@ -55,14 +60,18 @@ const causes: readonly Reason[] = [
 /** Why requests to an Upstream get 503, in the words of its own outcome; undefined: they do not. */
 export function backendFault(
   cluster: Cluster | undefined,
-  verdict: Verdict | undefined,
+  members: readonly Cluster[] = [],
+  verdict?: Verdict,
 ): string | undefined {
-  const lacksKey = cluster?.llm?.credential.kind === 'missing';
-  if (cluster && cluster.endpoints.length > 0 && !lacksKey) return undefined;
+  if ([...members, ...(cluster ? [cluster] : [])].some(isUsable)) return undefined;
   const findings = verdict?.findings ?? [];
   const cause =
     findings.find(({ severity }) => severity === 'error') ??
     findings.find(({ reason }) => causes.includes(reason)) ??
     findings[0];
   return cause ? problemLine(cause) : 'it has no endpoints';
+}
+
+function isUsable({ endpoints, llm }: Cluster): boolean {
+  return endpoints.length > 0 && llm?.credential.kind !== 'missing';
 }

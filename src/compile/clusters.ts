@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { refKey, type Entry, type Resource } from '../api/resource.ts';
 import type { Subsets } from '../ir/balancer.ts';
 import type { Cluster, Endpoint, UpstreamTls } from '../ir/cluster.ts';
-import type { LlmBackend } from '../ir/llm.ts';
+import type { LlmBackend, PoolMember } from '../ir/llm.ts';
 import { oldestFirst } from './age.ts';
 import { clusterName } from './cluster-defaults.ts';
 import { compileConnections, compileLimits } from './cluster-limits.ts';
@@ -13,9 +13,9 @@ import type { CompileState } from './compile-state.ts';
 import { upstreamTarget } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
-import { compileLlm } from './llm.ts';
 import { remembered } from './remembered.ts';
 import { compileBalancing, compileSubsets, hostLabels } from './load-balancing.ts';
+import { compileModelPools, compileModelServer, type ModelServer } from './model-clusters.ts';
 import { podSubsets } from './pod-subsets.ts';
 import type { SecretUse } from './secrets.ts';
 import { serveVersion } from './served-version.ts';
@@ -28,19 +28,27 @@ const httpsPort = 443;
 export async function clustersPass(state: CompileState): Promise<void> {
   const entries = state.resources.list('Upstream');
   for (const entry of oldestFirst(entries, state.options.lastGood)) {
-    const cluster = remembered(state, entry, (context) => compileEntry(entry, context));
-    if (cluster) {
-      state.backends.set(cluster.name, backendOf(cluster));
-      state.clusters.set(cluster.name, cluster);
+    const compiled = remembered(state, entry, (context) => compileEntry(entry, context));
+    if (compiled) {
+      const { cluster, members } = compiled;
+      state.backends.set(cluster.name, backendOf(cluster, members));
+      for (const one of [cluster, ...members]) state.clusters.set(one.name, one);
     }
-    const fault = backendFault(cluster, state.verdicts.get(refKey(entry.ref)));
+    const { cluster, members } = compiled ?? {};
+    const fault = backendFault(cluster, members, state.verdicts.get(refKey(entry.ref)));
     if (fault !== undefined) state.backendFaults.set(clusterName(entry.ref), fault);
     const pause = state.options.breathe?.();
     if (pause) await pause;
   }
 }
 
-function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): Cluster | undefined {
+/** The cluster of an Upstream, and those of the model servers behind it. */
+interface Compiled {
+  readonly cluster: Cluster;
+  readonly members: readonly Cluster[];
+}
+
+function compileEntry(entry: Entry<'Upstream'>, context: CompileContext): Compiled | undefined {
   const served = serveVersion(context, entry, (upstream, findings) =>
     compileUpstream(upstream, context, findings),
   );
@@ -52,31 +60,57 @@ interface Target {
   readonly tls?: UpstreamTls;
   readonly subsets?: Subsets;
   readonly llm?: LlmBackend;
+  readonly pools?: readonly (readonly PoolMember[])[];
 }
+
+/** Of a name, what is behind it. */
+type Members = ReadonlyMap<string, ModelServer>;
+
+const noMembers: Members = new Map();
 
 function compileUpstream(
   upstream: Resource<'Upstream'>,
   context: CompileContext,
   findings: Findings,
-): Cluster {
+): Compiled {
   const { spec, metadata } = upstream;
-  const target = targetOf(upstream, {
-    context,
-    findings,
-    namespace: metadata.namespace,
-    path: 'spec',
-  });
-  return {
-    name: clusterName(metadata),
-    ...target,
+  const name = clusterName(metadata);
+  const use = { context, findings, namespace: metadata.namespace, path: 'spec' };
+  const multi = spec.ai?.multi;
+  const { members = noMembers, ...target } = multi
+    ? { endpoints: [], ...compileModelPools(upstream, multi, name, use) }
+    : targetOf(upstream, use);
+  const limits = {
     ...compileConnections(spec.connectionConfig),
     ...compileLimits(spec.circuitBreakers ?? context.settings.circuitBreakers),
+  };
+  const balancing = {
     ...compileBalancing(spec.loadBalancerConfig, findings),
     ...compileHealth(upstream, findings),
   };
+  return {
+    cluster: { name, ...target, ...limits, ...(multi ? {} : balancing) },
+    members: Array.from(members, ([member, server]) => ({
+      name: member,
+      ...server,
+      ...limits,
+      ...balancing,
+      ...withoutShare(balancing),
+    })),
+  };
 }
 
-function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
+/** How many of all may be left out says nothing of one member, whose place the others take. */
+function withoutShare({ outlierDetection }: Pick<Cluster, 'outlierDetection'>) {
+  return outlierDetection
+    ? { outlierDetection: { ...outlierDetection, maxEjectionPercent: 100 } }
+    : {};
+}
+
+function targetOf(
+  upstream: Resource<'Upstream'>,
+  use: SecretUse,
+): Target & { readonly members?: Members } {
   const { spec, metadata } = upstream;
   if (spec.static) return staticTarget(upstream, use);
   if (spec.kube) {
@@ -96,12 +130,7 @@ function targetOf(upstream: Resource<'Upstream'>, use: SecretUse): Target {
       ...(subsetSpec ? podSubsets(subsetSpec, { service, target }, use) : {}),
     };
   }
-  const target = spec.ai && compileLlm(upstream, spec.ai, use);
-  if (!target) return { endpoints: [] };
-  checkHost(target.endpoint.host, `${target.path}.host`, use);
-  // A key travels on this connection: the server's certificate is always checked.
-  const tls = target.tls ? compileTls(upstream, use, true) : undefined;
-  return { endpoints: [target.endpoint], ...(tls ? { tls } : {}), llm: target.llm };
+  return (spec.ai && compileModelServer(upstream, spec.ai, use)) ?? { endpoints: [] };
 }
 
 function staticTarget(upstream: Resource<'Upstream'>, use: SecretUse): Target {

@@ -1,64 +1,115 @@
 import type { Resource } from '../api/resource.ts';
-import type { AiSpec, AuthToken, CustomHost } from '../api/ai-upstream.ts';
+import type { AiSpec, CustomHost, LlmSpec } from '../api/ai-upstream.ts';
+import { durationMs } from '../base/duration.ts';
 import type { Endpoint } from '../ir/cluster.ts';
-import type { LlmBackend, LlmCredential } from '../ir/llm.ts';
+import {
+  modelEngines,
+  reasoningInputs,
+  thinkTagForms,
+  type AccountConcurrency,
+  type LlmBackend,
+} from '../ir/llm.ts';
+import { upstreamTarget } from './endpoints.ts';
+import { enumName } from './enum-name.ts';
 import { shown, type Findings } from './findings.ts';
 import { isHeadText } from './head-text.ts';
-import { checkAuthority } from './host-names.ts';
+import { checkAuthority, checkHost } from './host-names.ts';
 import { compileIsolation } from './isolation.ts';
-import { findSecret, keepSecret, type SecretUse } from './secrets.ts';
+import { compileCredential } from './llm-credential.ts';
+import type { SecretUse } from './secrets.ts';
 
 const publicHosts = { deepseek: 'api.deepseek.com', openai: 'api.openai.com' } as const;
 const httpsPort = 443;
+const defaultWaiting = 1024;
+const defaultWaitMs = 60_000;
 
 /** Where a model is, and how it is spoken to. */
 export interface LlmTarget {
-  readonly endpoint: Endpoint;
+  readonly endpoints: readonly Endpoint[];
   readonly tls: boolean;
+  /** Name of the server, where it is another than where the connection goes. */
+  readonly serverName: string | undefined;
   readonly llm: LlmBackend;
-  /** Of what says where it is. */
-  readonly path: string;
 }
 
-/** Compiles `spec.ai`; undefined for a provider that is not served yet. */
+type Providers = Pick<AiSpec, 'deepseek' | 'openai'>;
+
+/** Compiles the one provider of `spec.ai`, or of a member of a pool; undefined for one that is not served. */
 export function compileLlm(
   upstream: Resource<'Upstream'>,
-  ai: AiSpec,
+  providers: Providers,
   use: SecretUse,
 ): LlmTarget | undefined {
-  const provider = ai.deepseek ? 'deepseek' : ai.openai ? 'openai' : undefined;
-  const spec = ai.deepseek ?? ai.openai;
+  const provider = providers.deepseek ? 'deepseek' : providers.openai ? 'openai' : undefined;
+  const spec = providers.deepseek ?? providers.openai;
   if (!provider || !spec) return undefined;
-  const custom: CustomHost = spec.customHost ?? { host: publicHosts[provider], port: httpsPort };
-  const at = { ...use, path: `spec.ai.${provider}.authToken` };
-  const path = `spec.ai.${provider}.customHost`;
-  checkCustomHost(custom, path, use.findings);
-  const { host, port, pathOverride: override } = custom;
-  if (host === undefined || port === undefined) return undefined;
-  const tls = port === httpsPort || upstream.spec.sslConfig !== undefined;
+  const path = `${use.path}.${provider}`;
+  const custom = spec.customHost ?? { host: publicHosts[provider], port: httpsPort };
+  const server = serverOf(custom, { ...use, path: `${path}.customHost` });
+  if (!server) return undefined;
+  const tls = server.port === httpsPort || upstream.spec.sslConfig !== undefined;
+  const token = { ...use, path: `${path}.authToken` };
   return {
-    endpoint: { host, port, weight: 1 },
+    endpoints: server.endpoints,
     tls,
-    path,
+    serverName: custom.hostname?.replace(/:\d+$/, '') ?? server.serverName,
     llm: {
       provider,
-      credential: compileCredential(spec.authToken, spec.customHost !== undefined, upstream, at),
+      ...(spec.engine === undefined ? {} : { engine: enumName(spec.engine, modelEngines) }),
+      credential: compileCredential(spec.authToken, spec.customHost !== undefined, upstream, token),
       ...(spec.model === undefined ? {} : { model: spec.model }),
-      authority: authorityOf({ ...custom, host, port }, tls),
-      ...(override?.fullPath === undefined ? {} : { fullPath: override.fullPath }),
-      ...(override?.basePath === undefined ? {} : { basePath: override.basePath }),
-      ...compileIsolation(spec.isolation, { ...use, path: `spec.ai.${provider}.isolation` }),
+      authority: custom.hostname ?? authorityOf(server, tls),
+      ...pathsOf(custom, `${path}.customHost`, use.findings),
+      ...reasoningOf(spec),
+      ...concurrencyOf(spec, upstream),
+      ...compileIsolation(spec.isolation, { ...use, path: `${path}.isolation` }),
     },
   };
 }
 
-function checkCustomHost(
-  { hostname, pathOverride }: CustomHost,
+interface Server {
+  readonly endpoints: readonly Endpoint[];
+  /** Of the `Host` that it gets. */
+  readonly host: string;
+  readonly port: number;
+  /** Of an endpoint that is connected to by address. */
+  readonly serverName?: string;
+}
+
+function serverOf({ host, port, kube, hostname }: CustomHost, use: SecretUse): Server | undefined {
+  if (hostname !== undefined) checkAuthority(hostname, `${use.path}.hostname`, use.findings);
+  if (kube) {
+    const namespace = kube.serviceNamespace ?? use.namespace;
+    const service = { name: kube.serviceName, namespace, port: kube.servicePort };
+    const target = upstreamTarget(service, { ...use, path: `${use.path}.kube` });
+    const name = `${service.name}.${namespace}.svc`;
+    const endpoints = target?.cluster.endpoints ?? [];
+    return { endpoints, host: name, port: service.port, serverName: name };
+  }
+  if (host === undefined) return undefined;
+  checkHost(host, `${use.path}.host`, use);
+  if (port !== undefined) return { endpoints: [{ host, port, weight: 1 }], host, port };
+  use.findings.error({
+    reason: 'MissingField',
+    path: `${use.path}.port`,
+    what: 'there is no server without a port',
+    found: 'no port',
+    accepted: 'a port, such as 443',
+  });
+  return undefined;
+}
+
+function authorityOf({ host, port }: Server, tls: boolean): string {
+  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return port === (tls ? httpsPort : 80) ? bare : `${bare}:${port}`;
+}
+
+function pathsOf(
+  { pathOverride: override = {} }: CustomHost,
   path: string,
   findings: Findings,
-): void {
-  if (hostname !== undefined) checkAuthority(hostname, `${path}.hostname`, findings);
-  for (const [name, text] of Object.entries(pathOverride ?? {})) {
+): Pick<LlmBackend, 'fullPath' | 'basePath'> {
+  for (const [name, text] of Object.entries(override)) {
     if (isHeadText(text)) continue;
     findings.error({
       reason: 'InvalidUpstream',
@@ -68,71 +119,27 @@ function checkCustomHost(
       accepted: 'a path of visible ASCII characters',
     });
   }
+  return {
+    ...(override.fullPath === undefined ? {} : { fullPath: override.fullPath }),
+    ...(override.basePath === undefined ? {} : { basePath: override.basePath }),
+  };
 }
 
-function authorityOf(
-  { hostname, host, port }: CustomHost & { readonly host: string; readonly port: number },
-  tls: boolean,
-): string {
-  if (hostname !== undefined) return hostname;
-  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return port === (tls ? httpsPort : 80) ? bare : `${bare}:${port}`;
+function reasoningOf({
+  reasoning: { input, thinkTags } = {},
+}: LlmSpec): Pick<LlmBackend, 'reasoningInput' | 'thinkTags'> {
+  return {
+    ...(input === undefined ? {} : { reasoningInput: enumName(input, reasoningInputs) }),
+    ...(thinkTags === undefined ? {} : { thinkTags: enumName(thinkTags, thinkTagForms) }),
+  };
 }
 
-function compileCredential(
-  token: AuthToken | undefined,
-  selfHosted: boolean,
-  { metadata }: Resource<'Upstream'>,
-  use: SecretUse,
-): LlmCredential {
-  if (!token) return selfHosted ? { kind: 'none' } : missingToken(use);
-  if (token.passthrough) return { kind: 'passthrough' };
-  if (token.inline !== undefined) {
-    const name = `${metadata.namespace}/${metadata.name}/inline`;
-    return keyFrom(token.inline, name, { ...use, path: `${use.path}.inline` });
-  }
-  if (!token.secretRef) return missingToken(use);
-  const at = { ...use, path: `${use.path}.secretRef` };
-  const secret = findSecret(token.secretRef, at);
-  if (!secret) return { kind: 'missing', detail: `${at.path}: the secret is not to be had` };
-  const value = secret.read('Authorization');
-  if (value !== undefined) return keyFrom(value, `${secret.id}/Authorization`, at);
-  use.findings.warn({
-    reason: 'SecretNotFound',
-    path: at.path,
-    what: 'the Secret has no key to send',
-    found: `no entry Authorization in ${secret.id}`,
-    accepted: 'an entry Authorization with the API key',
-  });
-  return { kind: 'missing', detail: `${at.path}: no entry Authorization` };
-}
-
-function missingToken({ findings, path }: SecretUse): LlmCredential {
-  findings.warn({
-    reason: 'MissingField',
-    path,
-    what: 'the public API refuses requests without a key, they get 503 here',
-    found: 'no authToken',
-    accepted: 'inline, secretRef or passthrough',
-  });
-  return { kind: 'missing', detail: `${path}: not set` };
-}
-
-/** The bare key; a text that cannot stand in a header would break every request, so it is refused here. */
-function keyFrom(
-  text: string,
-  name: string,
-  { context, findings, path }: SecretUse,
-): LlmCredential {
-  const key = text.trim().replace(/^Bearer(?: +|$)/i, '');
-  if (key !== '' && isHeadText(key))
-    return { kind: 'secret', secret: keepSecret(context, name, key) };
-  findings.error({
-    reason: 'InvalidValue',
-    path,
-    what: 'the key cannot be sent in a header',
-    found: `${key.length} characters, some of them blank or not ASCII`,
-    accepted: 'visible ASCII characters, with or without Bearer in front',
-  });
-  return { kind: 'missing', detail: `${path}: not a key` };
+function concurrencyOf(
+  { concurrency }: LlmSpec,
+  { metadata: { namespace, name } }: Resource<'Upstream'>,
+): { readonly concurrency?: AccountConcurrency } {
+  if (concurrency === undefined) return {};
+  const { limit, account = name, maxWaiting = defaultWaiting, maxWait = '' } = concurrency;
+  const waitMs = durationMs(maxWait) ?? defaultWaitMs;
+  return { concurrency: { account: `${namespace}/${account}`, limit, maxWaiting, waitMs } };
 }

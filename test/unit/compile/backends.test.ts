@@ -81,6 +81,6 @@ describe('backendFault', () => {
     ['what is not served', empty, verdict(['warning', 'Unsupported']), 'spec.x: Unsupported'],
     ['nothing that anybody said', empty, undefined, 'it has no endpoints'],
   ])('%s', (_title, compiled, said, expected) => {
-    expect(backendFault(compiled, said)).toBe(expected);
+    expect(backendFault(compiled, [], said)).toBe(expected);
   });
 });

@@ -20,7 +20,7 @@ describe('where the model is', () => {
     [
       { openai: { customHost: { host: '10.0.0.1', port: 443, hostname: 'a.test' } } },
       { host: '10.0.0.1', port: 443 },
-      verified,
+      { sni: 'a.test', verify: true },
       'a.test',
     ],
     [
