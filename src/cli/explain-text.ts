@@ -26,9 +26,12 @@ function summary(explanation: Explanation): readonly string[] {
   ];
 }
 
-function backendText({ cluster, weight, endpoints, refusal }: Explanation['clusters'][number]) {
+function backendText(explained: Explanation['clusters'][number]): string {
+  const { cluster, weight, priority, passedOver, endpoints, refusal } = explained;
   const where = refusal === undefined ? endpoints.join(', ') : `answers ${refusal.status}`;
-  return `${cluster}, weight ${weight}: ${where}`;
+  const order = priority === undefined ? '' : `, priority ${priority}`;
+  const lately = passedOver === true ? ', passed over since it failed lately' : '';
+  return `${cluster}${order}, weight ${weight}${lately}: ${where}`;
 }
 
 function answerLines({ status, body, headers, reason, detail }: ExplainedAnswer) {

@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts';
 import type { ExplainedAnswer, ExplainedCluster } from '../ir/explanation.ts';
 import { overrideModel } from '../llm/model-override.ts';
 import type { WeightedCluster } from '../ir/table.ts';
@@ -12,6 +13,7 @@ import {
   rewriteRefusal,
   unusableBody,
 } from './forward-refusal.ts';
+import { modelTargets, type ModelTarget } from './model-targets.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Where a request that all stages let through may be sent, without taking a turn of any cluster. */
@@ -20,13 +22,21 @@ export function explainClusters(exchange: Exchange, body: string): readonly Expl
   const action = route?.route.action;
   const destinations = action?.kind === 'forward' ? action.destinations : [];
   const chosen = destinations.filter(({ weight }) => weight > 0);
-  const clusters = chosen.map((destination) =>
-    explained(exchange, {
-      destination,
-      upstream: program.upstreams.get(destination.cluster),
-      body,
-    }),
-  );
+  const { upstreams } = program;
+  const clusters = chosen.flatMap((destination) => {
+    const upstream = upstreams.get(destination.cluster);
+    const servers = upstream?.cluster.pools ? modelTargets(upstream, upstreams) : [];
+    const [first, ...others] = servers.map((server) =>
+      explained(exchange, { ...candidateOf(destination, server), body }),
+    );
+    if (first === undefined) return explained(exchange, { destination, upstream, body });
+    const { refusal } = first;
+    const isRefused = [first, ...others].every((one) => one.refusal);
+    if (!isRefused || refusal === undefined) return [first, ...others];
+    // Then none of them is chosen.
+    const { cluster, weight } = destination;
+    return { cluster, weight, endpoints: [], refusal };
+  });
   const found =
     clusters.length === 0
       ? [{ cluster: '', weight: 0, endpoints: [], refusal: answerOf(noCluster, exchange) }]
@@ -36,14 +46,24 @@ export function explainClusters(exchange: Exchange, body: string): readonly Expl
   return found;
 }
 
+function candidateOf(
+  destination: WeightedCluster,
+  { upstream, weight, priority }: ModelTarget,
+): Omit<Candidate, 'body'> {
+  const { name: cluster } = upstream.cluster;
+  return { destination: { ...destination, cluster, weight }, upstream, priority };
+}
+
 interface Candidate {
   readonly destination: WeightedCluster;
   readonly upstream: Upstream | undefined;
   readonly body: string;
+  /** Among several model servers. */
+  readonly priority?: number;
 }
 
 function explained(exchange: Exchange, candidate: Candidate): ExplainedCluster {
-  const { destination, upstream } = candidate;
+  const { destination, upstream, priority } = candidate;
   const { cluster, weight, subset } = destination;
   const endpoints = upstream?.candidates(subset) ?? [];
   const refusal =
@@ -51,10 +71,16 @@ function explained(exchange: Exchange, candidate: Candidate): ExplainedCluster {
   return {
     cluster,
     weight,
+    ...(priority === undefined ? {} : { priority }),
+    ...(upstream && priority !== undefined && isPassedOver(upstream) ? { passedOver: true } : {}),
     ...(subset === undefined ? {} : { subset }),
     endpoints: endpoints.map(({ label }) => label),
     ...(refusal === undefined ? {} : { refusal: answerOf(refusal, exchange) }),
   };
+}
+
+function isPassedOver({ breaker, hasUsable }: Upstream): boolean {
+  return !hasUsable || breaker?.isOpen(systemClock.monotonic()) === true;
 }
 
 /** In the order in which forwarding looks at them. */
@@ -79,8 +105,12 @@ function answerOf(denial: Denial, { method }: Exchange): ExplainedAnswer {
   return { status, body: method === 'HEAD' ? '' : body, headers, reason, detail };
 }
 
-function clusterNote({ cluster, subset, endpoints, refusal }: ExplainedCluster): string {
-  const labels = subset === undefined ? '' : `, subset ${JSON.stringify(subset)}`;
+function clusterNote(explained: ExplainedCluster): string {
+  const { cluster, subset, priority, passedOver, endpoints, refusal } = explained;
+  const labels =
+    (subset === undefined ? '' : `, subset ${JSON.stringify(subset)}`) +
+    (priority === undefined ? '' : `, priority ${priority}`) +
+    (passedOver === true ? ', passed over' : '');
   if (refusal === undefined) return `cluster ${cluster}${labels} at ${endpoints.join(', ')}`;
   const detail = refusal.detail === '' ? '' : `: ${refusal.detail}`;
   return `cluster ${cluster === '' ? '-' : cluster}${labels}: ${refusal.status} ${refusal.reason}${detail}`;

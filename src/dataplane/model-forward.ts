@@ -35,7 +35,7 @@ export function forwardToModel(
     (target) => clusterRefusal(call.exchange, target.upstream) === undefined,
   );
   const [first] = targets;
-  if (first === undefined) return call.deny(refusalOf(call.exchange, all));
+  if (first === undefined) return refuseAll(call, all);
   const endpoint = endpointAt(call.exchange, first.upstream);
   // One request is not two things: a server where it would be another is not asked.
   const alike = targets.filter((one) => endpointAt(call.exchange, one.upstream) === endpoint);
@@ -48,8 +48,9 @@ export function forwardToModel(
   });
 }
 
-function refusalOf(exchange: Exchange, [first]: readonly ModelTarget[]) {
-  return (first && clusterRefusal(exchange, first.upstream)) ?? noEndpoint;
+/** None of the servers can be asked: the client hears why the first one cannot. */
+function refuseAll(call: Call, [first]: readonly ModelTarget[]): void {
+  call.deny((first && clusterRefusal(call.exchange, first.upstream)) ?? noEndpoint);
 }
 
 /** By the path that goes to the server. */

@@ -37,6 +37,10 @@ export interface ExplainedAnswer {
 export interface ExplainedCluster {
   readonly cluster: string;
   readonly weight: number;
+  /** Among several model servers: the first that is well is asked, 0 before 1. */
+  readonly priority?: number;
+  /** It failed lately: others are asked first. */
+  readonly passedOver?: true;
   /** Of these labels only. */
   readonly subset?: Labels;
   /** `host:port`, of those that may be chosen now. */

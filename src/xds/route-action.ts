@@ -44,6 +44,7 @@ function forwardAction(
   const { destinations, timeoutMs, host } = action;
   const clusters = destinations.flatMap(({ cluster }) => translation.table.clusters[cluster] ?? []);
   if (clusters.some(({ llm }) => llm?.model !== undefined)) return 'a model put into requests';
+  if (clusters.some(({ pools }) => pools)) return 'several model servers behind one Upstream';
   const single = destinations.length === 1 ? clusters[0] : undefined;
   if (single?.llm?.credential.kind === 'missing') return noCredential();
   if (clusters.some(({ llm }) => llm?.credential.kind === 'missing')) {

@@ -190,6 +190,8 @@ interface EchoParts {
   readonly note: (seen: Omit<SeenRequest, 'cluster'>) => void;
 }
 
+const ownAgents = new Set(['Envoy/HC', 'seekgate/HC', 'seekgate']);
+
 function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
   const next = answersInTurn(answer);
   const server = createServer((request, response) => {
@@ -201,8 +203,8 @@ function echo(answer: Answer, { answerFirst, note }: EchoParts): Server {
       const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
       const endpoint = Number(request.socket.localAddress?.split('.').at(-1));
       const seen = { method, path, headers, body: Buffer.concat(chunks).toString(), endpoint };
-      // Health checks are no requests of the story.
-      if (request.headers['user-agent']?.endsWith('/HC') !== true) note(seen);
+      // Health checks and readings of queues are no requests of the story.
+      if (!ownAgents.has(request.headers['user-agent'] ?? '')) note(seen);
       const { status, body, drop = false, delayMs = 0, headers: more } = next(request);
       setTimeout(() => {
         if (drop) {

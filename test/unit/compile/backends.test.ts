@@ -30,6 +30,16 @@ describe('backendOf', () => {
     expect(backendOf(cluster(credential))).toEqual(expected);
   });
 
+  it.each<[string, LlmCredential[], boolean]>([
+    ['none of which has a key', [{ kind: 'none' }, { kind: 'passthrough' }], false],
+    ['one of which has a key', [{ kind: 'none' }, { kind: 'secret', secret: 's' }], true],
+    ['none at all', [], false],
+  ])('several servers, %s', (_title, credentials, holdsCredential) => {
+    const members = credentials.map((credential) => cluster(credential));
+    const parent = { ...cluster(), endpoints: [], pools: [] };
+    expect(backendOf(parent, members)).toEqual({ isModel: true, holdsCredential });
+  });
+
   it('is the same object for whatever differs only in what routes need not know', () => {
     expect(backendOf(cluster({ kind: 'none' }))).toBe(
       backendOf(cluster({ kind: 'passthrough' }, 'b.test')),
@@ -51,6 +61,13 @@ describe('backendFault', () => {
     }) as Verdict;
   const empty = { ...cluster(), endpoints: [] };
   const keyless = cluster({ kind: 'missing', detail: '' });
+
+  it('says nothing of several servers while one of them can be asked', () => {
+    const parent = { ...empty, pools: [] };
+    const said = verdict(['warning', 'SecretNotFound']);
+    expect(backendFault(parent, [keyless, cluster()], said)).toBeUndefined();
+    expect(backendFault(parent, [keyless, empty], said)).toBe('spec.x: SecretNotFound');
+  });
 
   it.each<[string, Cluster | undefined, Verdict | undefined, string | undefined]>([
     ['one that works', cluster(), verdict(['warning', 'InsecureUpstream']), undefined],

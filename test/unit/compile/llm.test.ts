@@ -64,87 +64,83 @@ describe('where the model is', () => {
   });
 });
 
-describe('the key', () => {
-  const secretRef = { name: 'key' };
-  const bySecret = { deepseek: { authToken: { secretRef } } };
-  const secret = (body: object, name = 'key') => manifest('Secret', name, body);
+describe('a Service in place of a host', () => {
+  const service = manifest('Service', 'models/r1', { spec: { ports: [{ port: 8000 }] } });
+  const members = {
+    addressType: 'IPv4',
+    ports: [{ port: 8000 }],
+    endpoints: [{ addresses: ['10.0.0.7'] }],
+  };
+  const slice = manifest('EndpointSlice', 'models/r1-x', members, {
+    labels: { 'kubernetes.io/service-name': 'r1' },
+  });
+  const kube = { serviceName: 'r1', serviceNamespace: 'models', servicePort: 8000 };
 
-  it.each([
-    ['inline', { deepseek: inline }, ''],
-    ['in a Secret as text', bySecret, secret({ stringData: { Authorization: 'sk-hunter2' } })],
-    [
-      'with Bearer in front',
-      bySecret,
-      secret({ stringData: { Authorization: 'Bearer sk-hunter2\n' } }),
-    ],
-    [
-      'in a Secret as base64',
-      bySecret,
-      secret({ data: { Authorization: Buffer.from('sk-hunter2').toString('base64') } }),
-    ],
-  ])('%s is kept apart from the table, bare', async (_title, ai, more) => {
-    const compiled = await compileAi(ai, more);
+  it('is spoken to at its endpoints, by its name', async () => {
+    const compiled = await compileAi({ openai: { customHost: { kube } } }, service + slice);
     expect(compiled.findings('Upstream/model')).toEqual([]);
-    const credential = clusterOf(compiled)?.llm?.credential;
-    expect(credential).toEqual({ kind: 'secret', secret: expect.stringMatching(/@[0-9a-f]{8}$/) });
-    expect(Object.values(compiled.secrets)).toEqual(['sk-hunter2']);
-    expect(JSON.stringify([compiled.table, compiled.outcomes])).not.toContain('hunter2');
+    expect(clusterOf(compiled)).toMatchObject({
+      endpoints: [{ host: '10.0.0.7', port: 8000 }],
+      llm: { authority: 'r1.models.svc:8000', credential: { kind: 'none' } },
+    });
   });
 
-  it.each([
-    ['passthrough', { deepseek: { authToken: { passthrough: {} } } }, 'passthrough'],
-    ['none for a server of one’s own', { deepseek: local }, 'none'],
-  ])('%s', async (_title, ai, kind) => {
-    const compiled = await compileAi(ai);
-    expect(clusterOf(compiled)?.llm?.credential).toEqual({ kind });
-    expect(compiled.findings('Upstream/model')).toEqual([]);
+  it('with TLS is known by that name, or by hostname', async () => {
+    for (const [hostname, sni] of [
+      [undefined, 'r1.models.svc'],
+      ['r1.test:9000', 'r1.test'],
+    ]) {
+      const customHost = { kube, ...(hostname === undefined ? {} : { hostname }) };
+      const fields = { sslConfig: {} };
+      const compiled = await compileAi({ openai: { customHost } }, service + slice, fields);
+      expect(clusterOf(compiled)?.tls).toEqual({ sni, verify: true });
+    }
   });
 
-  const at = 'spec.ai.deepseek.authToken';
+  it('that is not there makes requests fail', async () => {
+    const compiled = await compileAi({ openai: { customHost: { kube } } });
+    expect(compiled.findings('Upstream/model')).toEqual([
+      'warning ServiceNotFound spec.ai.openai.customHost.kube',
+    ]);
+    expect(clusterOf(compiled)?.endpoints).toEqual([]);
+  });
+});
 
-  it.each([
-    ['not given', { deepseek: {} }, '', `warning MissingField ${at}`],
-    ['in a Secret that is away', bySecret, '', `warning SecretNotFound ${at}.secretRef`],
-    [
-      'in a Secret without the entry',
-      bySecret,
-      secret({ stringData: { authorization: 'sk' } }),
-      `warning SecretNotFound ${at}.secretRef`,
-    ],
-  ])('%s makes requests fail, not go without', async (_title, ai, more, finding) => {
-    const compiled = await compileAi(ai, more);
-    expect(compiled.findings('Upstream/model')).toEqual([finding]);
-    expect(clusterOf(compiled)?.llm?.credential.kind).toBe('missing');
+describe('what else is said of the server', () => {
+  it('is in the table only where it is said', async () => {
+    expect(Object.keys(clusterOf(await compileAi({ openai: local }))?.llm ?? {})).toEqual([
+      'provider',
+      'credential',
+      'authority',
+    ]);
+    const all = {
+      ...local,
+      engine: 'LLAMA_CPP',
+      reasoning: { input: 'PAD', thinkTags: 'NONE' },
+      concurrency: { limit: 4, account: 'team', maxWaiting: 0, maxWait: '1.5s' },
+    };
+    expect(clusterOf(await compileAi({ openai: all }))?.llm).toMatchObject({
+      engine: 'LLAMA_CPP',
+      reasoningInput: 'PAD',
+      thinkTags: 'NONE',
+      concurrency: { account: 'default/team', limit: 4, maxWaiting: 0, waitMs: 1500 },
+    });
   });
 
-  it.each(['sk hunter2', 'sk-hunter2\r\nx: y', 'Bearer ', 'schlüssel-hunter2'])(
-    'that no header can carry is refused, and not shown: %j',
-    async (text) => {
-      const compiled = await compileAi({ deepseek: { authToken: { inline: text } } });
-      expect(compiled.findings('Upstream/model')).toEqual([`error InvalidValue ${at}.inline`]);
-      expect(JSON.stringify([compiled.table, compiled.outcomes, compiled.secrets])).not.toContain(
-        'hunter2',
-      );
-    },
-  );
-
-  it('of another namespace is for whom Settings share it with', async () => {
-    const ai = { deepseek: { authToken: { secretRef: { name: 'key', namespace: 'team' } } } };
-    const key = secret({ stringData: { Authorization: 'sk' } }, 'team/key');
-    const refused = await compileAi(ai, key);
-    expect(refused.findings('Upstream/model')).toEqual([`error RefNotPermitted ${at}.secretRef`]);
-    const shared = withSpec('Settings', 'default', { seekgate: { sharedNamespaces: ['team'] } });
-    expect((await compileAi(ai, key + shared)).findings('Upstream/model')).toEqual([]);
+  it('has an account of its own by default', async () => {
+    const compiled = await compileAi({ openai: { ...local, concurrency: { limit: 1 } } });
+    expect(clusterOf(compiled)?.llm?.concurrency).toEqual({
+      account: 'default/model',
+      limit: 1,
+      maxWaiting: 1024,
+      waitMs: 60_000,
+    });
   });
 
-  it('that has changed makes another table', async () => {
-    const versions = await Promise.all(
-      ['sk-1', 'sk-2', 'sk-1'].map(async (Authorization) => {
-        const compiled = await compileAi(bySecret, secret({ stringData: { Authorization } }));
-        return compiled.table.version;
-      }),
-    );
-    expect(versions[0]).not.toBe(versions[1]);
-    expect(versions[0]).toBe(versions[2]);
+  it('a host without a port is no server', async () => {
+    const compiled = await compileAi({ openai: { customHost: { host: 'a.test' } } });
+    expect(compiled.findings('Upstream/model')).toEqual([
+      'error MissingField spec.ai.openai.customHost.port',
+    ]);
   });
 });
