@@ -7,6 +7,7 @@ import { userIdOf } from '../llm/user-id.ts';
 import type { Call } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
+import { createModelNotes, noteTry } from './model-notes.ts';
 import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts';
 import { ModelTries, type ModelSending } from './model-tries.ts';
 import { routePath } from './route-path.ts';
@@ -44,6 +45,7 @@ export function forwardToModel(
   readModelBody(call, (body) => {
     const request = readModelRequest(endpoint, body);
     if ('message' in request) return call.deny(unusableBody(request.message));
+    call.model = createModelNotes(request);
     return tryTargets(call, alike, request);
   });
 }
@@ -98,14 +100,27 @@ function sendingOf(
 ): ModelSending {
   return {
     bodyFor: ({ upstream }) => modelBody(request, editsFor(call, request, upstream)),
-    sent: (outgoing) => {
+    sent: (outgoing, { upstream }, count) => {
+      noteServer(call, request, upstream);
       const { shadow } = action ?? {};
-      if (shadow === undefined || !Buffer.isBuffer(outgoing.body)) return;
+      if (count > 1 || shadow === undefined || !Buffer.isBuffer(outgoing.body)) return;
       if (call.context.random() * 100 < shadow.percent) {
         sendShadow(call, shadow, outgoing, outgoing.body);
       }
     },
   };
+}
+
+function noteServer(
+  { exchange, model: notes }: Call,
+  { endpoint, model }: ModelRequest,
+  { backend }: Upstream,
+): void {
+  const routed = routedModel(model, exchange.route?.route.llm?.models);
+  const settings = backend?.settings;
+  const billedModel = targetModel(routed, endpoint, settings)?.billed ?? '';
+  const { provider = '', authority: host = '' } = settings ?? {};
+  if (notes !== undefined) noteTry(notes, { billedModel, provider, host });
 }
 
 /** What this server gets otherwise than the client sent it. */

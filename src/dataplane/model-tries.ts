@@ -32,8 +32,8 @@ export interface ModelSending {
   readonly bodyFor: (target: ModelTarget) => Buffer | null | Denial;
   /** Makes what takes the answer; undefined: it goes out as it comes. */
   readonly sinkFor?: (target: ModelTarget, tries: ModelTries) => SinkFor;
-  /** Told of the first request that is sent. */
-  readonly sent?: (outgoing: OutgoingRequest) => void;
+  /** Told of each request that is sent; the first is 1. */
+  readonly sent?: (outgoing: OutgoingRequest, target: ModelTarget, count: number) => void;
 }
 
 /** Faults that say nothing of the server. */
@@ -251,7 +251,7 @@ export class ModelTries implements Cancellable {
   #send(target: ModelTarget, endpoint: EndpointPool, outgoing: OutgoingRequest): void {
     this.#count += 1;
     this.#call.endpoint = endpoint.label;
-    if (this.#count === 1) this.#sending.sent?.(outgoing);
+    this.#sending.sent?.(outgoing, target, this.#count);
     if (this.#rules.attemptCount?.request === true) countAttempt(outgoing.headers, this.#count);
     this.#current = new UpstreamRequest(this.#call, target.upstream, endpoint, outgoing);
     this.#current.start();
