@@ -3,6 +3,7 @@ import { routedModel, targetModel } from '../llm/billed-model.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
 import { modelEndpoint, type ModelEndpoint } from '../llm/model-endpoint.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
+import { reasoningInputOf } from '../llm/reasoning-input.ts';
 import { userIdOf } from '../llm/user-id.ts';
 import type { Call } from './call.ts';
 import type { Exchange } from './exchange.ts';
@@ -133,7 +134,7 @@ function editsFor(
   const settings = backend?.settings;
   return {
     model: targetModel(routed, endpoint, settings)?.sent,
-    reasoning: settings?.reasoningInput,
+    reasoning: settings && reasoningInputOf(settings),
     userId: backend && userIdOf(backend.userIds, verifiedUser(exchange)),
   };
 }

@@ -1,8 +1,14 @@
-import type { ReasoningInput } from '../ir/llm.ts';
+import type { LlmBackend, ReasoningInput } from '../ir/llm.ts';
 import { changedMembers, takenOut, type MemberChange, type Splice } from './body-splices.ts';
+import { engineOf } from './engine-of.ts';
 import { knownMembers, stringAt, wordAt } from './json-key.ts';
 import { readInnerList, readInnerObject, type JsonMember, type JsonPlace } from './json-object.ts';
 import type { ModelRequest } from './model-request.ts';
+
+/** The rule of a server: as configured, else PAD for DeepSeek, which refuses tool calls whose reasoning is missing. */
+export function reasoningInputOf(settings: LlmBackend): ReasoningInput {
+  return settings.reasoningInput ?? (engineOf(settings) === 'DEEPSEEK' ? 'PAD' : 'KEEP');
+}
 
 /** What a server gets of reasoning that clients send back with the conversation. */
 export function reasoningSplices(request: ModelRequest, rule: ReasoningInput): readonly Splice[] {

@@ -181,7 +181,7 @@ async function report(client: OpenAI, guest: OpenAI): Promise<ClientReport> {
     json: await jsonMode(client),
     denied: await guest.chat.completions.create({ model, messages }).then(
       () => 200,
-      ({ status }: PermissionDeniedError) => Number(status),
+      ({ status }: PermissionDeniedError) => status,
     ),
   };
 }

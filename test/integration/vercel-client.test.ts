@@ -73,15 +73,20 @@ async function stream(model: Model): Promise<ClientReport['stream']> {
 async function toolTurn(model: Model): Promise<ClientReport['tools']> {
   const stopWhen = isStepCount(3);
   const { text, steps } = await generateText({ model, prompt: weather, tools, stopWhen });
-  const call = steps[0]?.toolCalls[0];
-  const { city } = call?.input as { city: string };
-  return { name: call?.toolName ?? '', city, answer: text };
+  return { ...calledBy(steps[0]?.toolCalls[0]), answer: text };
 }
 
 async function toolStream(model: Model): Promise<ClientReport['toolStream']> {
   const { toolCalls } = streamText({ model, prompt: weather, tools });
-  const call = (await toolCalls)[0];
-  return { name: call?.toolName ?? '', city: (call?.input as { city: string }).city };
+  return calledBy((await toolCalls)[0]);
+}
+
+function calledBy(call: { toolName: string; input: unknown } | undefined): {
+  name: string;
+  city: string;
+} {
+  if (call === undefined) throw new Error('no call');
+  return { name: call.toolName, city: (call.input as { city: string }).city };
 }
 
 async function jsonMode(model: Model): Promise<unknown> {

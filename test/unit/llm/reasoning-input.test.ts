@@ -4,6 +4,7 @@ import type { ReasoningInput } from '../../../src/ir/llm.ts';
 import type { ModelEndpoint } from '../../../src/llm/model-endpoint.ts';
 import { modelBody } from '../../../src/llm/model-body.ts';
 import { readModelRequest } from '../../../src/llm/model-request.ts';
+import { reasoningInputOf } from '../../../src/llm/reasoning-input.ts';
 
 function edited(endpoint: ModelEndpoint, text: string, reasoning: ReasoningInput): string {
   const request = readModelRequest(endpoint, Buffer.from(text));
@@ -73,5 +74,18 @@ describe('reasoning that clients send back', () => {
   test.each(['chat', 'messages', 'responses', 'completions'] as const)('KEEP, %s', (endpoint) => {
     const text = `{"messages":[{"role":"assistant","reasoning":"r",${calls}}],"input":[{"type":"reasoning"}]}`;
     expect(edited(endpoint, text, 'KEEP')).toBe(text);
+  });
+});
+
+describe('rule for reasoning of a server', () => {
+  test.each([
+    [{ authority: 'api.deepseek.com' }, 'PAD'],
+    [{ authority: 'proxy.example', engine: 'DEEPSEEK' as const }, 'PAD'],
+    [{ authority: 'vllm.example', engine: 'VLLM' as const }, 'KEEP'],
+    [{ authority: 'r1.example' }, 'KEEP'],
+    [{ authority: 'api.deepseek.com', reasoningInput: 'STRIP' as const }, 'STRIP'],
+  ])('%j', (settings, rule) => {
+    const backend = { provider: 'deepseek', credential: { kind: 'none' }, ...settings } as const;
+    expect(reasoningInputOf(backend)).toBe(rule);
   });
 });
