@@ -94,7 +94,7 @@ export function createEngines(options: EnginesOptions): Engines {
     keySetStates: jwt.keySetStates,
     traffic: metrics.snapshot,
     models: models.families,
-    endpoints: () => endpointCounts(program),
+    endpoints: () => endpointCounts(program, clock),
     verification: jwt.stats,
     capacity: () => capacityOf(program.upstreams.values(), accounts),
     explain: (asked) => explainRequest(program, asked),
@@ -146,17 +146,22 @@ function programParts({ settings, logger, clock }: EnginesOptions, jwt: JwtEngin
     clock,
     healthChanged: (cluster, { label, ejected, passing }) =>
       logger.info({ upstream: cluster, endpoint: label, ejected, passing }, 'endpoint health'),
+    serverChanged: (upstream, failing) => logger.info({ upstream, failing }, 'model server health'),
   };
 }
 
-function endpointCounts({ upstreams }: Program): readonly EndpointCount[] {
-  const watched = [...upstreams.values()].filter(({ cluster }) => isWatched(cluster));
-  return watched.flatMap(({ cluster, endpoints }) =>
-    [...endpointStates(cluster, endpoints)].map(([state, count]) => ({
+function endpointCounts({ upstreams }: Program, { monotonic }: Clock): readonly EndpointCount[] {
+  return [...upstreams.values()].flatMap(({ cluster, endpoints, breaker }) => {
+    const count = (state: string, value: number): EndpointCount => ({
       labels: [cluster.name, state],
-      value: count,
-    })),
-  );
+      value,
+    });
+    if (isWatched(cluster)) {
+      return [...endpointStates(cluster, endpoints)].map(([state, value]) => count(state, value));
+    }
+    if (breaker === undefined) return [];
+    return [count(breaker.isOpen(monotonic()) ? 'ejected' : 'healthy', endpoints.length)];
+  });
 }
 
 interface EngineState {

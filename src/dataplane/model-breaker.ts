@@ -9,10 +9,16 @@ const tolerated = 2;
  * others when that one went well.
  */
 export class ModelBreaker {
+  readonly #told: ((isFailing: boolean) => void) | undefined;
   #failures = 0;
   /** Errors in a row that say little. */
   #doubts = 0;
   #untilMs = 0;
+
+  /** `told` hears when it begins to fail, and when it is well again. */
+  constructor(told?: (isFailing: boolean) => void) {
+    this.#told = told;
+  }
 
   /** Whether others are to be asked first. */
   isOpen(nowMs: number): boolean {
@@ -35,6 +41,7 @@ export class ModelBreaker {
     this.#failures += 1;
     const longest = Math.min(pauseMs, longestPauseMs);
     this.#untilMs = nowMs + Math.max(this.#pauseMs(), longest);
+    if (this.#failures === 1) this.#told?.(true);
   }
 
   /** It made an error that may be that of the request. */
@@ -45,6 +52,7 @@ export class ModelBreaker {
 
   /** It answered as it should. */
   succeeded(): void {
+    if (this.#failures > 0) this.#told?.(false);
     this.#failures = 0;
     this.#doubts = 0;
   }

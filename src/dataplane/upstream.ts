@@ -31,6 +31,8 @@ export interface UpstreamParts extends ConnectorParts {
   readonly accounts?: Accounts;
   /** Hears of every endpoint that gets requests from now on, or gets none any more. */
   readonly healthChanged?: (cluster: string, health: EndpointHealth) => void;
+  /** Hears of every model server that begins to fail, or is well again. */
+  readonly serverChanged?: (cluster: string, isFailing: boolean) => void;
 }
 
 /** What holds where the cluster says nothing (Envoy). */
@@ -65,7 +67,7 @@ export class Upstream {
     this.backend = cluster.llm && prepareBackend(cluster.llm, parts.secrets);
     const { llm, outlierDetection } = cluster;
     const isGuarded = llm !== undefined && outlierDetection === undefined;
-    this.breaker = isGuarded ? (former?.breaker ?? new ModelBreaker()) : undefined;
+    this.breaker = isGuarded ? (former?.breaker ?? this.#newBreaker()) : undefined;
     this.#accounts = parts.accounts ?? new Accounts(parts.clock ?? systemClock);
     this.account = llm?.concurrency && this.#accounts.hold(llm.concurrency);
     this.hashes = isHashing(cluster.balancer);
@@ -196,5 +198,11 @@ export class Upstream {
   #newBoard(): HealthBoard {
     const { healthChanged } = this.#parts;
     return new HealthBoard((health) => healthChanged?.(this.cluster.name, health));
+  }
+
+  #newBreaker(): ModelBreaker {
+    const { serverChanged } = this.#parts;
+    const { name } = this.cluster;
+    return new ModelBreaker((isFailing) => serverChanged?.(name, isFailing));
   }
 }

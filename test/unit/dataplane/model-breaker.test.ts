@@ -41,6 +41,17 @@ describe('ModelBreaker', () => {
     expect(breaker.untilMs).toBe(pause);
   });
 
+  test('tells when it begins to fail, and when it is well again', () => {
+    const told: boolean[] = [];
+    const breaker = new ModelBreaker((isFailing) => told.push(isFailing));
+    breaker.succeeded();
+    breaker.failed(0);
+    breaker.failed(1);
+    breaker.succeeded();
+    breaker.succeeded();
+    expect(told).toEqual([true, false]);
+  });
+
   test('doubts count from the third in a row', () => {
     const breaker = new ModelBreaker();
     const isOpen = (): boolean => breaker.isOpen(0);

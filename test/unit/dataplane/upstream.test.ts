@@ -61,6 +61,33 @@ describe('Upstream', () => {
     expect(one.tryRetry()).toBe(true);
   });
 
+  test('a model server keeps what is known of its failures, unless outliers are looked for', () => {
+    const llm = { provider: 'openai', credential: { kind: 'none' }, authority: 'm' } as const;
+    const heard: unknown[] = [];
+    const parts = {
+      secrets: {},
+      localAddresses: 'on',
+      serverChanged: (...told: unknown[]) => heard.push(told),
+    } as const;
+    const former = new Upstream(cluster(1, { llm }), parts);
+    former.breaker?.failed(0);
+    expect(heard).toEqual([['up', true]]);
+    const next = new Upstream(cluster(2, { llm }), parts, former);
+    expect(next.breaker).toBe(former.breaker);
+    expect(next.breaker?.isOpen(0)).toBe(true);
+    const consecutive = { count: 5, enforcing: 100 };
+    const outlierDetection = {
+      intervalMs: 1000,
+      baseEjectionMs: 1000,
+      maxEjectionPercent: 100,
+      consecutive5xx: consecutive,
+      consecutiveGatewayFailure: consecutive,
+      successRate: { enforcing: 0, minimumHosts: 5, requestVolume: 100, stdevFactor: 1900 },
+    };
+    const watched = new Upstream(cluster(1, { llm, outlierDetection }), parts);
+    expect([watched.breaker, upstream(1).breaker]).toEqual([undefined, undefined]);
+  });
+
   test('takes its endpoints in turn', () => {
     const endpoints = [1, 2].map((port) => ({ host: '10.0.0.1', port, weight: 1 }));
     const two = new Upstream(cluster(1, { endpoints }), { secrets: {}, localAddresses: 'on' });

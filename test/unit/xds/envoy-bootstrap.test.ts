@@ -70,6 +70,10 @@ describe('envoyBootstrap', () => {
   it.each([
     ['the provider kc without keys', { host: verified() }],
     ['the provider kc without a token source', { host: verified({ sources: [] }), keySet: shared }],
+    [
+      'several model servers behind one Upstream',
+      { clusters: [{ ...cluster, endpoints: [], pools: [] }] },
+    ],
     ['a model put into requests', { clusters: [{ ...cluster, llm: { ...llm, model: 'm' } }] }],
   ] satisfies [string, Parts][])('closes a route for %s, and says so', (what, parts) => {
     const { bootstrap, notes } = envoyBootstrap(table(parts), { address: '::' });
