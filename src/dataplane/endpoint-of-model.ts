@@ -12,3 +12,8 @@ export function endpointOfModel(exchange: Exchange, { backend }: Upstream): Mode
   const fullPath = backend?.settings.fullPath;
   return fullPath === undefined || asked === 'models' ? asked : fixedEndpoint(method, fullPath);
 }
+
+/** Whether such a request says in its body which model it is for. */
+export function namesModel(endpoint: ModelEndpoint): boolean {
+  return endpoint !== 'models' && endpoint !== 'other';
+}

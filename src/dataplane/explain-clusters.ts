@@ -2,9 +2,10 @@ import { systemClock } from '../base/clock.ts';
 import type { ExplainedAnswer, ExplainedCluster } from '../ir/explanation.ts';
 import { overrideModel } from '../llm/model-override.ts';
 import type { WeightedCluster } from '../ir/table.ts';
-import type { Denial } from './denial.ts';
+import type { Denial, LocalReply } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import type { Exchange } from './exchange.ts';
+import { explainModel } from './explain-model.ts';
 import {
   clusterRefusal,
   noCluster,
@@ -27,7 +28,7 @@ export function explainClusters(exchange: Exchange, body: string): readonly Expl
     const upstream = upstreams.get(destination.cluster);
     const servers = upstream?.cluster.pools ? modelTargets(upstream, upstreams) : [];
     const [first, ...others] = servers.map((server) =>
-      explained(exchange, { ...candidateOf(destination, server), body }),
+      explained(exchange, { ...candidateOf(destination, server), servers, body }),
     );
     if (first === undefined) return explained(exchange, { destination, upstream, body });
     const { refusal } = first;
@@ -60,6 +61,7 @@ interface Candidate {
   readonly body: string;
   /** Among several model servers. */
   readonly priority?: number;
+  readonly servers?: readonly ModelTarget[];
 }
 
 function explained(exchange: Exchange, candidate: Candidate): ExplainedCluster {
@@ -83,14 +85,22 @@ function isPassedOver({ breaker, hasUsable }: Upstream): boolean {
   return !hasUsable || breaker?.isOpen(systemClock.monotonic()) === true;
 }
 
+interface Asked {
+  readonly upstream: Upstream;
+  readonly body: string;
+  readonly servers?: readonly { readonly upstream: Upstream }[];
+}
+
 /** In the order in which forwarding looks at them. */
 function refusalOf(
   exchange: Exchange,
-  { upstream, body }: { readonly upstream: Upstream; readonly body: string },
+  { upstream, body, servers = [{ upstream }] }: Asked,
   endpoints: readonly EndpointPool[],
-): Denial | undefined {
+): Denial | LocalReply | undefined {
   const refused = clusterRefusal(exchange, upstream);
   if (refused !== undefined) return refused;
+  const own = explainModel(exchange, { upstream, all: servers, body });
+  if (own !== undefined) return own;
   if (endpoints.length === 0) return noEndpoint;
   const model = replacedModel(upstream);
   if (model === undefined || !exchange.hasBody) return undefined;
@@ -100,8 +110,9 @@ function refusalOf(
   return override.kind === 'refused' ? unusableBody(override.message) : undefined;
 }
 
-function answerOf(denial: Denial, { method }: Exchange): ExplainedAnswer {
-  const { status, body, headers = [], reason, detail } = denial;
+function answerOf(answer: Denial | LocalReply, { method }: Exchange): ExplainedAnswer {
+  const { status, body, headers = [] } = answer;
+  const { reason, detail } = 'reason' in answer ? answer : { reason: '', detail: '' };
   return { status, body: method === 'HEAD' ? '' : body, headers, reason, detail };
 }
 

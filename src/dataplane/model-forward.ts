@@ -1,29 +1,28 @@
 import type { ForwardAction } from '../ir/table.ts';
 import { routedModel, targetModel } from '../llm/billed-model.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
-import { modelEndpoint, type ModelEndpoint } from '../llm/model-endpoint.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
 import { reasoningInputOf } from '../llm/reasoning-input.ts';
 import { userIdOf } from '../llm/user-id.ts';
 import type { Call } from './call.ts';
+import { endpointOfModel, namesModel } from './endpoint-of-model.ts';
 import type { Exchange } from './exchange.ts';
 import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
+import { permittedTargets, withoutModel } from './model-access.ts';
 import { createModelNotes, noteTry } from './model-notes.ts';
 import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts';
 import { ModelTries, type ModelSending } from './model-tries.ts';
-import { routePath } from './route-path.ts';
 import { sendShadow } from './shadow.ts';
 import { limitForwarded } from './stream-limits.ts';
 import type { Upstream } from './upstream.ts';
 import { verifiedUser } from './verified-user.ts';
-import { modelServerPath } from './upstream-path.ts';
 import { readModelBody } from './read-model-body.ts';
 
 /** Whether a request may be one for a model, so that more has to be known of it than where it goes. */
-export function isForModel({ route }: Exchange, { backend, cluster }: Upstream): boolean {
-  return (
-    backend !== undefined || cluster.pools !== undefined || route?.route.llm?.models !== undefined
-  );
+export function isForModel(exchange: Exchange, { backend, cluster }: Upstream): boolean {
+  const { route, models } = exchange;
+  const isServer = backend !== undefined || cluster.pools !== undefined;
+  return isServer || route?.route.llm?.models !== undefined || models !== undefined;
 }
 
 /** Sends a request to one of the model servers behind an upstream; `plainly` sends one that is for no model. */
@@ -38,34 +37,27 @@ export function forwardToModel(
   );
   const [first] = targets;
   if (first === undefined) return refuseAll(call, all);
-  const endpoint = endpointAt(call.exchange, first.upstream);
+  const endpoint = endpointOfModel(call.exchange, first.upstream);
   // One request is not two things: a server where it would be another is not asked.
-  const alike = targets.filter((one) => endpointAt(call.exchange, one.upstream) === endpoint);
-  if (!readsBody(endpoint)) return sendPlainly(call, alike, plainly);
+  const alike = targets.filter((one) => endpointOfModel(call.exchange, one.upstream) === endpoint);
+  if (!namesModel(endpoint)) {
+    const answer = withoutModel(call.exchange, endpoint, targets);
+    if (answer === undefined) return sendPlainly(call, alike, plainly);
+    return 'reason' in answer ? call.deny(answer) : call.reply(answer);
+  }
   limitForwarded(call);
   readModelBody(call, (body) => {
     const request = readModelRequest(endpoint, body);
     if ('message' in request) return call.deny(unusableBody(request.message));
     call.model = createModelNotes(request);
-    return tryTargets(call, alike, request);
+    const permitted = permittedTargets(call.exchange, request, alike);
+    return 'status' in permitted ? call.deny(permitted) : tryTargets(call, permitted, request);
   });
 }
 
 /** None of the servers can be asked: the client hears why the first one cannot. */
 function refuseAll(call: Call, [first]: readonly ModelTarget[]): void {
   call.deny((first && clusterRefusal(call.exchange, first.upstream)) ?? noEndpoint);
-}
-
-/** By the path that goes to the server. */
-function endpointAt(exchange: Exchange, { backend }: Upstream): ModelEndpoint {
-  const path = routePath(exchange);
-  if (backend === undefined) return modelEndpoint(exchange.method, path);
-  const { settings } = backend;
-  return modelEndpoint(exchange.method, modelServerPath(path, settings), settings.basePath);
-}
-
-function readsBody(endpoint: ModelEndpoint): boolean {
-  return endpoint !== 'models' && endpoint !== 'other';
 }
 
 /** What is for no model goes to the first server that is well. */

@@ -1,13 +1,19 @@
 import type { LlmRoute } from '../ir/llm.ts';
-import type { RbacRule } from '../ir/rbac.ts';
+import type { Route, RoutingTable } from '../ir/table.ts';
 
 /** Why Envoy cannot serve a route for models as the table wants it; undefined: nothing of it is about access. */
 export function modelRouteFault(
-  llm: LlmRoute | undefined,
-  rbac: RbacRule | undefined,
+  { llm, rbac, action }: Pick<Route, 'llm' | 'rbac' | 'action'>,
+  { clusters }: RoutingTable,
 ): string | undefined {
   if (llm?.models?.allowedClaim !== undefined) return 'a claim with the models of callers';
-  if (rbac?.policies.some(({ models }) => models) === true) return 'policies for models';
+  const asksModels = rbac?.policies.some(({ models }) => models) === true;
+  const destinations = action.kind === 'forward' ? action.destinations : [];
+  const toModels = destinations.some(({ cluster }) => {
+    const found = clusters[cluster];
+    return found?.llm !== undefined || found?.pools !== undefined;
+  });
+  if (asksModels && toModels) return 'policies for models';
   if (llm?.reasoning?.hide === true) return 'reasoning that is hidden from callers';
   return undefined;
 }

@@ -25,6 +25,8 @@ export function rbacRules(rule: RbacRule | undefined, scope: RbacScope): EnvoyCo
     return { action: 'ALLOW', policies: { verified: policy } };
   }
   const policies = rule.policies.flatMap((policy) => {
+    // Where nobody sees which model a request is for it allows nothing; a route where somebody does is not served here.
+    if (policy.models !== undefined) return [];
     const principals = policy.principals.flatMap((one) => principalsOf(one, scope));
     if (principals.length === 0) return [];
     const guarded = principals.map((one) => allOf([...guards, one]));

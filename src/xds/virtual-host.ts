@@ -85,7 +85,7 @@ function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
     translation.note({ place, what, effect: 'closed' });
     return closedAction;
   };
-  const fault = unknownStage(route.jwt, scope) ?? modelRouteFault(route.llm, route.rbac);
+  const fault = unknownStage(route.jwt, scope) ?? modelRouteFault(route, translation.table);
   noteModelRoute(route, scope);
   const several = route.matchers.length > 1;
   return route.matchers.map((matcher, index) => {

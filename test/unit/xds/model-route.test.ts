@@ -1,24 +1,38 @@
 import { expect, it } from '@jest/globals';
+import type { Route } from '../../../src/ir/table.ts';
 import { modelRouteDifferences, modelRouteFault } from '../../../src/xds/model-route.ts';
+import { cluster, table, virtualHost } from '../../support/gateway.ts';
 
+const llm = { provider: 'openai', credential: { kind: 'none' }, authority: 'a' } as const;
+const destinations = [{ cluster: 'up', weight: 1 }];
+const forward: Route['action'] = { kind: 'forward', destinations, timeoutMs: 0 };
+const toModels = table(virtualHost(), [cluster(80, { llm })]);
+const elsewhere = table(virtualHost(), [cluster(80)]);
 const policy = { name: 'p', principals: [], pathPrefix: '', methods: [] };
 
 it('closes a route that hides reasoning, for whomever', () => {
-  expect(modelRouteFault({ reasoning: { hide: true } }, undefined)).toBe(
+  expect(modelRouteFault({ llm: { reasoning: { hide: true } }, action: forward }, toModels)).toBe(
     'reasoning that is hidden from callers',
   );
   expect(
-    modelRouteFault({ reasoning: { field: 'REASONING' } }, { policies: [policy] }),
+    modelRouteFault(
+      { llm: { reasoning: { field: 'REASONING' } }, rbac: { policies: [policy] }, action: forward },
+      toModels,
+    ),
   ).toBeUndefined();
-  expect(modelRouteFault(undefined, undefined)).toBeUndefined();
+  expect(modelRouteFault({ action: forward }, toModels)).toBeUndefined();
 });
 
 it('closes a route that asks which model a request is for', () => {
   const claimed = { models: { allowedClaim: ['llms'] } };
-  expect(modelRouteFault(claimed, undefined)).toBe('a claim with the models of callers');
-  const policies = [policy, { ...policy, models: ['m'] }];
-  expect(modelRouteFault(undefined, { policies })).toBe('policies for models');
-  expect(modelRouteFault({ models: { aliases: { a: 'b' } } }, undefined)).toBeUndefined();
+  expect(modelRouteFault({ llm: claimed, action: forward }, elsewhere)).toBe(
+    'a claim with the models of callers',
+  );
+  const rbac = { policies: [policy, { ...policy, models: ['m'] }] };
+  expect(modelRouteFault({ rbac, action: forward }, toModels)).toBe('policies for models');
+  expect(modelRouteFault({ rbac, action: forward }, elsewhere)).toBeUndefined();
+  const names = { models: { aliases: { a: 'b' } } };
+  expect(modelRouteFault({ llm: names, action: forward }, toModels)).toBeUndefined();
 });
 
 it('tells what is left out', () => {
