@@ -79,7 +79,7 @@ const concurrency = obj('Requests that the account may have under way; others wa
   limit: int('How many.', { minimum: 1 }),
   account: opt(
     str(
-      'Upstreams of the namespace with one name share the limit. Default: name of the Upstream.',
+      'Model servers of the namespace with one name share the limit, the lowest if they differ. Default: one of its own.',
       {
         minLength: 1,
         maxLength: 253,
@@ -112,7 +112,7 @@ const llm = (description: string) =>
     ),
     engine: opt(
       enumeration(
-        'What answers there. Default DEEPSEEK for api.deepseek.com, else OPENAI.',
+        'What answers there. Default DEEPSEEK for api.deepseek.com, else OPENAI. VLLM, SGLANG, OLLAMA and LLAMA_CPP are checked at their health endpoints unless the Upstream has healthChecks; all of these but OLLAMA are asked how many requests wait there.',
         modelEngines,
       ),
     ),

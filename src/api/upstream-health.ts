@@ -22,9 +22,17 @@ const hex = obj('Bytes.', {
 
 const httpHealthCheck = obj('A request.', {
   host: opt(
-    str('Value of Host. Default: the name of the cluster.', { pattern: headText, maxLength: 253 }),
+    str('Value of Host. Default: the name of the cluster; of a model server its own.', {
+      pattern: headText,
+      maxLength: 253,
+    }),
   ),
-  path: opt(str('Path.', { pattern: headText, maxLength: 2048 })),
+  path: opt(
+    str('Path. Default /; of a model server with an engine its health endpoint.', {
+      pattern: headText,
+      maxLength: 2048,
+    }),
+  ),
   serviceName: later('Name of the service that has to answer.'),
   requestHeadersToAdd: opt(
     list(

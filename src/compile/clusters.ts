@@ -15,6 +15,7 @@ import type { Findings } from './findings.ts';
 import { checkHost, checkServerName } from './host-names.ts';
 import { remembered } from './remembered.ts';
 import { compileBalancing, compileSubsets, hostLabels } from './load-balancing.ts';
+import { withModelDefaults, type SaidOfCapacity } from './model-capacity.ts';
 import { compileModelPools, compileModelServer, type ModelServer } from './model-clusters.ts';
 import { podSubsets } from './pod-subsets.ts';
 import type { SecretUse } from './secrets.ts';
@@ -88,16 +89,24 @@ function compileUpstream(
     ...compileBalancing(spec.loadBalancerConfig, findings),
     ...compileHealth(upstream, findings),
   };
+  const said = saidOfCapacity(spec, context, findings);
   return {
-    cluster: { name, ...target, ...limits, ...(multi ? {} : balancing) },
-    members: Array.from(members, ([member, server]) => ({
-      name: member,
-      ...server,
-      ...limits,
-      ...balancing,
-      ...withoutShare(balancing),
-    })),
+    cluster: withModelDefaults({ name, ...target, ...limits, ...(multi ? {} : balancing) }, said),
+    members: Array.from(members, ([member, server]) =>
+      withModelDefaults(
+        { name: member, ...server, ...limits, ...balancing, ...withoutShare(balancing) },
+        said,
+      ),
+    ),
   };
+}
+
+function saidOfCapacity(
+  { healthChecks, circuitBreakers }: Resource<'Upstream'>['spec'],
+  { settings }: CompileContext,
+  findings: Findings,
+): SaidOfCapacity {
+  return { healthChecks, circuitBreakers: circuitBreakers ?? settings.circuitBreakers, findings };
 }
 
 /** How many of all may be left out says nothing of one member, whose place the others take. */

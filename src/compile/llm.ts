@@ -61,7 +61,7 @@ export function compileLlm(
       authority: custom.hostname ?? authorityOf(server, tls),
       ...pathsOf(custom, `${path}.customHost`, use.findings),
       ...reasoningOf(spec),
-      ...concurrencyOf(spec, upstream),
+      ...concurrencyOf(spec, upstream, use.path),
       ...compileIsolation(spec.isolation, { ...use, path: `${path}.isolation` }),
     },
   };
@@ -137,9 +137,12 @@ function reasoningOf({
 function concurrencyOf(
   { concurrency }: LlmSpec,
   { metadata: { namespace, name } }: Resource<'Upstream'>,
+  path: string,
 ): { readonly concurrency?: AccountConcurrency } {
   if (concurrency === undefined) return {};
-  const { limit, account = name, maxWaiting = defaultWaiting, maxWait = '' } = concurrency;
+  // Members of pools have keys, so accounts, of their own: they are told apart as their clusters are.
+  const own = [name, ...(path.match(/\d+/g) ?? [])].join('/');
+  const { limit, account = own, maxWaiting = defaultWaiting, maxWait = '' } = concurrency;
   const waitMs = durationMs(maxWait) ?? defaultWaitMs;
   return { concurrency: { account: `${namespace}/${account}`, limit, maxWaiting, waitMs } };
 }

@@ -55,6 +55,10 @@ function envoyCluster(cluster: Cluster, translation: Translation): EnvoyConfig {
     const what = 'all hosts are checked by the path of the cluster';
     translation.note({ place: `cluster ${name}`, what, effect: 'different' });
   }
+  if (cluster.llm?.concurrency !== undefined) {
+    const what = 'requests of its account are not limited, and do not wait for each other';
+    translation.note({ place: `cluster ${name}`, what, effect: 'different' });
+  }
   // Envoy has no weight of zero: such an endpoint gets nothing.
   const endpoints = cluster.endpoints.filter(({ weight }) => weight > 0);
   const isStatic = endpoints.every(({ host }) => isIP(host) !== 0);

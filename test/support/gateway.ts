@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { createAccessLog } from '../../src/dataplane/access-log.ts';
 import { Accounts } from '../../src/dataplane/accounts.ts';
@@ -93,7 +93,6 @@ export const requireToken = {
  */
 const fakeVerifier: ProgramParts = {
   localAddresses: 'on',
-  accounts: new Accounts(systemClock),
   prepareStage: (stage) => ({
     authenticate: (request: TokenRequest) => {
       const [line] = request.headerLines('authorization');
@@ -136,11 +135,18 @@ function verdictOn(
   };
 }
 
-export function program(routing: RoutingTable, secrets: Secrets = {}, previous?: Program): Program {
-  return prepareProgram(routing, secrets, fakeVerifier, previous);
+export function program(
+  routing: RoutingTable,
+  secrets: Secrets = {},
+  previous?: Program,
+  parts: Partial<ProgramParts> = {},
+): Program {
+  return prepareProgram(routing, secrets, { ...fakeVerifier, ...parts }, previous);
 }
 
 export interface Gateway {
+  /** The program in force. */
+  readonly program: () => Program;
   readonly dataPlane: DataPlane;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly port: () => number;
@@ -154,8 +160,15 @@ export interface Gateway {
 /** A data plane on a free port of the loopback interface. */
 export async function startGateway(
   routing: RoutingTable,
-  options: { readonly secrets?: Secrets; readonly limits?: Partial<Limits> } = {},
+  options: {
+    readonly secrets?: Secrets;
+    readonly limits?: Partial<Limits>;
+    /** Default: the machine's. */
+    readonly clock?: Clock;
+  } = {},
 ): Promise<Gateway> {
+  const { clock = systemClock } = options;
+  const parts = { clock, accounts: new Accounts(clock) };
   const lines: Record<string, unknown>[] = [];
   const readers: ((line: Record<string, unknown>) => void)[] = [];
   const write = (text: string): void => {
@@ -171,24 +184,25 @@ export async function startGateway(
       : Promise.resolve(line);
   };
   const metrics = createMetrics();
-  let current = program(emptyTable);
+  let current = program(emptyTable, {}, undefined, parts);
   const dataPlane = createDataPlane({
     program: current,
     address: '127.0.0.1',
     logger: createLogger('silent'),
     accessLog: createAccessLog(createLogger('info', { write })),
     metrics,
-    clock: systemClock,
+    clock,
     ...(options.limits && { limits: options.limits }),
   });
   const swap = async (next: RoutingTable, secrets: Secrets = {}): Promise<void> => {
-    current = program(next, secrets, current);
+    current = program(next, secrets, current, parts);
     const failures = await dataPlane.swap(current);
     if (failures[0] !== undefined) throw failures[0].error;
   };
   await swap(routing, options.secrets);
   const port = (): number => dataPlane.ports()['default'] ?? 0;
   return {
+    program: () => current,
     dataPlane,
     metrics,
     port,

@@ -8,6 +8,12 @@ const remote = {
   url: 'http://[::1]:81/jwks',
   cacheDurationMs: 1,
 } as const;
+const limited = {
+  provider: 'openai',
+  credential: { kind: 'none' },
+  authority: 'r1',
+  concurrency: { account: 'ns/a', limit: 1, maxWaiting: 1, waitMs: 1 },
+} as const;
 
 describe('envoyClusters', () => {
   it('verifies the name that is asked for, with the authorities of the table', () => {
@@ -27,6 +33,18 @@ describe('envoyClusters', () => {
         ],
       },
     );
+  });
+
+  it('tells that the limit of an account is not held', () => {
+    const translation = translationOf({ clusters: [{ ...cluster, llm: limited }] });
+    envoyClusters(translation);
+    expect(translation.notes).toEqual([
+      {
+        place: 'cluster c',
+        what: 'requests of its account are not limited, and do not wait for each other',
+        effect: 'different',
+      },
+    ]);
   });
 
   it('asks each endpoint for its own server, and keeps its name for Host', () => {
