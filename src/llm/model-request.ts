@@ -1,5 +1,6 @@
 import { knownMembers, stringAt, wordAt } from './json-key.ts';
 import {
+  readInnerList,
   readInnerObject,
   readJsonObject,
   type JsonMember,
@@ -20,7 +21,7 @@ export interface ModelRequest {
   readonly stream: boolean;
   /** The client wants to see how many tokens a stream took. */
   readonly asksUsage: boolean;
-  /** It names more models than one, for servers that choose among them. */
+  /** It names more models than one: for servers that choose among them, or for tools that the server runs. */
   readonly namesOthers: boolean;
 }
 
@@ -76,7 +77,8 @@ export function readModelRequest(
   if (typeof asksUsage !== 'boolean') return asksUsage;
   const fault = metadataFault(body, fields.get('metadata'));
   if (fault !== undefined) return fault;
-  const namesOthers = otherModels.some((one) => fields.has(one));
+  const isListed = otherModels.some((one) => fields.has(one));
+  const namesOthers = isListed || toolsNameModels(body, fields.get('tools'));
   return { endpoint, body, object, fields, model: name, stream, asksUsage, namesOthers };
 }
 
@@ -101,6 +103,19 @@ function usageAsked(body: Buffer, member: JsonMember | undefined): boolean | Mod
   if ('twin' in fields) return twice(`stream_options.${fields.twin}`);
   const flag = flagOf(body, fields.get('include_usage'));
   return flag ?? { message: '`stream_options.include_usage` has to be true or false.' };
+}
+
+const toolNames = new Set(['model']);
+
+/** Tools that a server runs itself may bill a model of their own, which stands beside their type. */
+function toolsNameModels(body: Buffer, member: JsonMember | undefined): boolean {
+  const tools = (member && readInnerList(body, member.from)) ?? [];
+  return tools.some(({ from }) => {
+    const tool = readInnerObject(body, from);
+    if (tool === undefined) return false;
+    const known = knownMembers(body, tool, toolNames);
+    return 'twin' in known || known.has('model');
+  });
 }
 
 const metadataNames = new Set(['user_id']);

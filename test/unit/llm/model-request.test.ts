@@ -18,6 +18,13 @@ describe('readModelRequest', () => {
     ['{"x":1,"x":2,"X":3}', { model: undefined }],
     ['{"models":["a"],"model":"m"}', { namesOthers: true }],
     ['{"fallbacks":null}', { namesOthers: true }],
+    ['{"tools":[{"type":"image_generation","model":"b"}]}', { namesOthers: true }],
+    ['{"tools":[{"type":"x"},{"Model":"b"}]}', { namesOthers: true }],
+    [
+      '{"tools":[{"type":"function","function":{"parameters":{"properties":{"model":{}}}}},1]}',
+      { namesOthers: false },
+    ],
+    ['{"tools":{"model":"b"}}', { namesOthers: false }],
     ['{"metadata":{"user_id":"u"}}', {}],
     ['{"metadata":null}', {}],
   ])('%s', (text, expected) => {
