@@ -11,7 +11,7 @@ import { createControlLoop, type ControlLoop, type ControlReport } from './contr
 import { createReporter, hostOf, type Reporter } from './control/report.ts';
 import { unreportedProblems } from './control/unreported-problems.ts';
 import { durationBoundsMs } from './dataplane/metrics.ts';
-import { createEngines, type Engines } from './engines.ts';
+import { createEngines, type Engines, type EnginesOptions } from './engines.ts';
 import type { Outcome } from './ir/outcome.ts';
 import { importKeys } from './jwt/import-keys.ts';
 import { rememberImports } from './jwt/remembered-imports.ts';
@@ -43,6 +43,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** For the line per request. */
   readonly accessLogger: Logger;
+  /** Begins to send metrics and traces. Default: they are not sent. */
+  readonly telemetry?: EnginesOptions['telemetry'];
 }
 
 /** The compiler asks the engines what a good key and a good expression are. */

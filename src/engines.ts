@@ -15,6 +15,7 @@ import { prepareProgram, type Program, type ProgramParts } from './dataplane/pro
 import { createDataPlane, type DataPlane, type DataPlaneOptions } from './dataplane/server.ts';
 import type { AskedRequest } from './ir/asked-request.ts';
 import type { Explanation } from './ir/explanation.ts';
+import type { Otlp } from './telemetry/otlp.ts';
 import { endpointStates, isWatched } from './dataplane/upstream-watch.ts';
 import type { RoutingTable, Secrets } from './ir/table.ts';
 import { prepareStage } from './jwt/authenticate.ts';
@@ -58,6 +59,8 @@ export interface EnginesOptions {
   readonly logger: Logger;
   readonly accessLogger: Logger;
   readonly clock: Clock;
+  /** Begins to send metrics and traces. Default: they are not sent. */
+  readonly telemetry?: ((families: readonly MetricFamily[]) => Otlp) | undefined;
 }
 
 const emptyTable: RoutingTable = {
@@ -75,10 +78,11 @@ export function createEngines(options: EnginesOptions): Engines {
   const jwt = createJwt(options, state);
   const metrics = createMetrics();
   const models = createModelMeter(createPricing(readPrices(settings.prices)));
+  const telemetry = options.telemetry?.(models.families);
   const accounts = new Accounts(clock);
   const parts = { ...programParts(options, jwt), accounts };
   let program = prepareProgram(emptyTable, {}, parts);
-  const dataPlane = dataPlaneOf(options, { program, metrics, models });
+  const dataPlane = dataPlaneOf(options, { program, metrics, models, tracing: telemetry?.tracing });
   return {
     publish: async (result) => {
       if (result.table.version !== program.version) {
@@ -99,13 +103,13 @@ export function createEngines(options: EnginesOptions): Engines {
     capacity: () => capacityOf(program.upstreams.values(), accounts),
     explain: (asked) => explainRequest(program, asked),
     ports: dataPlane.ports,
-    stop: (times) => dataPlane.drain(times).then(jwt.close),
+    stop: (times) => dataPlane.drain(times).then(jwt.close).then(telemetry?.stop),
   };
 }
 
 function dataPlaneOf(
   { settings, address, logger, accessLogger, clock }: EnginesOptions,
-  counted: Pick<DataPlaneOptions, 'program' | 'metrics' | 'models'>,
+  counted: Pick<DataPlaneOptions, 'program' | 'metrics' | 'models' | 'tracing'>,
 ): DataPlane {
   return createDataPlane({
     ...counted,

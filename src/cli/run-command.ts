@@ -1,8 +1,10 @@
-import { createApp, type App } from '../app.ts';
+import { createApp, type App, type AppOptions } from '../app.ts';
 import { systemClock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import { createBufferedOutput, createLogger, type Logger } from '../base/log.ts';
 import { keepHeapSmall } from '../base/small-heap.ts';
+import { otlpSettings } from '../config/otlp-settings.ts';
+import type { ProcessSettings } from '../config/process-settings.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { settingsUsage } from '../config/settings-reference.ts';
 import type { ControlReport } from '../control/loop.ts';
@@ -27,7 +29,9 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
     const output = createBufferedOutput(systemClock);
     const logger = createLogger(settings.logLevel, output.stream);
     const accessLogger = createLogger('info', output.stream);
-    const app = createApp({ settings, version: programVersion(), logger, accessLogger });
+    const version = programVersion();
+    const telemetry = await telemetryOf(settings, version, logger);
+    const app = createApp({ settings, version, logger, accessLogger, telemetry });
     try {
       return await serve(app, logger, io.signal);
     } finally {
@@ -37,6 +41,18 @@ Every flag can be given as an environment variable: --http-port is SEEKGATE_HTTP
     }
   },
 };
+
+/** Its modules are loaded only where it is asked for. */
+async function telemetryOf(
+  settings: ProcessSettings,
+  version: string,
+  logger: Logger,
+): Promise<AppOptions['telemetry']> {
+  const otlp = otlpSettings(settings.otlpEndpoint);
+  if (otlp === undefined) return undefined;
+  const { createOtlp } = await import('../telemetry/otlp.ts');
+  return (families) => createOtlp({ otlp, version, families, clock: systemClock, logger });
+}
 
 /** Resolves with the exit code once the signal aborts; an error as its reason is an exception that nothing caught. */
 async function serve(app: App, logger: Logger, signal: AbortSignal): Promise<number> {

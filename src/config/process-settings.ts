@@ -119,6 +119,14 @@ const processSettings = Type.Object({
         'File of prices of tokens, read at the start; they come before those of the program, `prices.yaml`.',
     }),
   ),
+  otlpEndpoint: Type.Optional(
+    Type.String({
+      minLength: 1,
+      takes: 'a URL',
+      description:
+        'Where metrics of models and traces of requests are sent by OTLP over HTTP, below `/v1/metrics` and `/v1/traces`. Without it: `OTEL_EXPORTER_OTLP_ENDPOINT`, or nothing is sent.',
+    }),
+  ),
   drainAcceptSeconds: Type.Integer({
     minimum: 0,
     maximum: 3_600,

@@ -10,13 +10,14 @@ import { watchDeparture } from './departure.ts';
 import type { Connection, Exchange } from './exchange.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';
 import type { Limits } from './limits.ts';
-import { modelEnd } from './model-end.ts';
+import { modelEnd, type CallEnd } from './model-end.ts';
 import type { ModelMeter } from './model-meter.ts';
 import type { ModelNotes } from './model-notes.ts';
 import type { DataPlaneMetrics } from './metrics.ts';
 import { lineAt } from './header-edits.ts';
 import { localLines } from './route-edits.ts';
 import type { Stalls } from './stalls.ts';
+import type { RequestSpan, Tracing } from './tracing.ts';
 
 /** What every call of a data plane shares. */
 export interface CallContext {
@@ -27,6 +28,8 @@ export interface CallContext {
   readonly metrics: DataPlaneMetrics;
   /** Counts requests for models; absent: nobody asks. */
   readonly models?: ModelMeter | undefined;
+  /** Absent: requests are not traced. */
+  readonly tracing?: Tracing | undefined;
   readonly stalls: Stalls;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
@@ -71,6 +74,8 @@ export class Call {
   body: Buffer | undefined = undefined;
   /** Between two pieces of the answer, and until a reader takes what waits for it; 0 = no bound. */
   streamIdleMs: number;
+  /** Of a request that is traced. */
+  readonly span: RequestSpan | undefined;
   readonly #startedMs: number;
   #firstByteMs = 0;
   #status = 0;
@@ -96,6 +101,11 @@ export class Call {
     response.on('error', onError);
     exchange.program.enter();
     context.metrics.requestStarted();
+    this.span = context.tracing?.begin({
+      rawHeaders: exchange.raw.rawHeaders,
+      method: exchange.method,
+      startedMs: this.startedMs,
+    });
   }
 
   /** When the request came, in milliseconds since the epoch. */
@@ -226,9 +236,19 @@ export class Call {
     const aborted = !response.writableFinished && this.#status !== 101;
     if (aborted) this.pending?.cancel();
     this.pending = undefined;
-    const status = this.#status;
     const startedAtMs = this.#startedMs;
     const durationMs = context.clock.monotonic() - startedAtMs;
+    this.#tell({ status: this.#status, aborted, durationMs, startedAtMs });
+    if (exchange.trace !== undefined) {
+      context.logger.debug({ path: exchange.path, trace: exchange.trace.steps }, 'request trace');
+    }
+    exchange.program.leave();
+  }
+
+  /** The metrics, the log and the trace hear of it. */
+  #tell(end: CallEnd): void {
+    const { exchange, context, cluster } = this;
+    const { status, aborted, durationMs } = end;
     context.metrics.requestEnded({
       virtualHost: exchange.virtualHost?.virtualHost.name ?? '',
       verdict: exchange.verdict,
@@ -236,11 +256,11 @@ export class Call {
       status,
       durationMs,
     });
-    const model = modelEnd(this, { status, aborted, durationMs, startedAtMs });
+    const model = modelEnd(this, end);
     if (model !== undefined) context.models?.ended(model);
     context.accessLog?.(exchange, {
       status,
-      cluster: this.cluster,
+      cluster,
       endpoint: this.endpoint,
       durationMs,
       firstByteMs: this.#firstByteMs,
@@ -248,10 +268,7 @@ export class Call {
       aborted,
       model,
     });
-    if (exchange.trace !== undefined) {
-      context.logger.debug({ path: exchange.path, trace: exchange.trace.steps }, 'request trace');
-    }
-    exchange.program.leave();
+    this.span?.end({ exchange, cluster, model, status, aborted, durationMs });
   }
 }
 

@@ -5,9 +5,12 @@ import type { TokenUsage } from '../llm/token-usage.ts';
 import type { Call, CallContext } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { ModelNotes } from './model-notes.ts';
+import { operationNames } from './operation-names.ts';
 
 /** A request for a model that is over, as the log, the metrics and the traces tell of it. */
 export interface ModelEnd extends Readonly<ModelNotes> {
+  /** As OpenTelemetry calls it; empty: it is none that is counted. */
+  readonly operation: string;
   /** `Host` of the server that was asked last; empty: none was. */
   readonly host: string;
   /** `estimated`: a stream broke off before its usage; `unknown`: nothing to go by; `none`: nothing was used. */
@@ -66,6 +69,7 @@ export function modelEnd(call: EndedCall, end: CallEnd): ModelEnd | undefined {
   const startMs = call.startedMs;
   return {
     ...notes,
+    operation: operationNames[notes.endpoint],
     host,
     requestModel: name(notes.requestModel),
     billedModel: name(model),

@@ -1,5 +1,4 @@
 import type { MetricFamily } from '../base/metric-family.ts';
-import type { ModelEndpoint } from '../llm/model-endpoint.ts';
 import type { Pricing } from '../llm/pricing.ts';
 import type { TokenUsage } from '../llm/token-usage.ts';
 import { BoundedLabels } from './bounded-labels.ts';
@@ -16,17 +15,6 @@ export interface ModelMeter {
   readonly families: readonly MetricFamily[];
 }
 
-/** Names that OpenTelemetry has for what model servers do; what is none of it is not metered. */
-export const operationNames: Readonly<Record<ModelEndpoint, string>> = {
-  chat: 'chat',
-  messages: 'chat',
-  responses: 'chat',
-  completions: 'text_completion',
-  embeddings: 'embeddings',
-  models: '',
-  other: '',
-};
-
 /** Models with labels of their own: clients choose names, and some servers answer to every one. */
 const modelLimit = 200;
 
@@ -38,7 +26,7 @@ export function createModelMeter(pricing?: Pricing): ModelMeter {
   return {
     pricing,
     ended: (end) => {
-      const operation = operationNames[end.endpoint];
+      const { operation } = end;
       if (operation === '' || end.tries === 0) return;
       const isKnown = end.errorType === '' || end.usageSource === 'told';
       const nameOf = (model: string): string =>

@@ -34,6 +34,7 @@ export function outgoingHead(
   const path = pathFor(call, backend);
   const headers = headersFor(call, { ...target, backend }, path);
   if (!Array.isArray(headers)) return headers;
+  call.span?.continueIn(headers, call.context.clock.now());
   const { forwarded } = call.exchange;
   if (forwarded !== undefined) {
     forwarded.path = path;

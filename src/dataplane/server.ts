@@ -10,6 +10,7 @@ import type { ModelMeter } from './model-meter.ts';
 import type { Program } from './program.ts';
 import { createPublished } from './published.ts';
 import { createStalls } from './stalls.ts';
+import type { Tracing } from './tracing.ts';
 
 /** What a data plane is built from. */
 export interface DataPlaneOptions {
@@ -23,6 +24,8 @@ export interface DataPlaneOptions {
   readonly metrics: DataPlaneMetrics;
   /** Counts requests for models. Default: nobody does. */
   readonly models?: ModelMeter;
+  /** Default: requests are not traced. */
+  readonly tracing?: Tracing | undefined;
   readonly clock: Clock;
   readonly limits?: Partial<Limits>;
   /** 0 to 1, for the jitter of retries. Default Math.random. */
@@ -48,23 +51,15 @@ export interface DataPlane {
 
 /** Builds a data plane; no port is open before the first swap. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { logger, clock, accessLog, models, address, random = Math.random } = options;
+  const { logger, clock, models, tracing, address, random = Math.random } = options;
   const published = createPublished(options.program);
   const { metrics, inFlight } = countRequests(options.metrics);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = createStalls(clock);
   const keys = new AccountKeys(clock, published.current);
-  const context: CallContext = {
-    limits,
-    clock,
-    logger,
-    accessLog,
-    metrics,
-    models,
-    stalls,
-    random,
-    keys,
-  };
+  const { accessLog } = options;
+  const shared = { limits, clock, logger, metrics, models, tracing, stalls, random, keys };
+  const context: CallContext = { ...shared, accessLog };
   const listeners = new ListenerSet(context, address, published.current);
   const sleep = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
   return {

@@ -22,6 +22,18 @@ const rules: Readonly<Record<string, { folders: readonly string[]; packages: rea
     rbac: { folders: ['base', 'ir'], packages: ['re2js'] },
     llm: { folders: ['base', 'ir'], packages: ['eventsource-parser'] },
     dataplane: { folders: ['base', 'ir', 'jwt', 'rbac', 'llm'], packages: ['undici'] },
+    telemetry: {
+      folders: ['base', 'config:type', 'dataplane:type'],
+      packages: [
+        '@opentelemetry/api',
+        '@opentelemetry/core',
+        '@opentelemetry/exporter-metrics-otlp-proto',
+        '@opentelemetry/exporter-trace-otlp-proto',
+        '@opentelemetry/resources',
+        '@opentelemetry/sdk-metrics',
+        '@opentelemetry/sdk-trace',
+      ],
+    },
     xds: { folders: ['base', 'ir'], packages: [] },
     admin: { folders: ['base', 'ir'], packages: ['express', 'prom-client'] },
     // A command brings what it is for; the composition root stays the only one that builds the gateway.

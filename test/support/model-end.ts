@@ -28,6 +28,7 @@ export function modelNotes(different: Partial<ModelNotes> = {}): ModelNotes {
 export function ended(different: Partial<ModelEnd> = {}): ModelEnd {
   return {
     ...modelNotes(),
+    operation: 'chat',
     host: 'api.deepseek.com',
     usageSource: 'told',
     nanoUsd: 31_000,

@@ -68,6 +68,7 @@ test('tells of a whole answer what its server told, with its price', () => {
   const end = modelEnd(call({ asked }), fine);
   expect(end).toEqual({
     ...modelNotes(),
+    operation: 'chat',
     host: 'api.deepseek.com',
     usageSource: 'told',
     nanoUsd: 7,
