@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { SpanKind } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   InMemorySpanExporter,
@@ -55,13 +56,13 @@ function trace(story: Story, sampler = new ParentBasedSampler({ root: new Always
   return { spans: exporter.getFinishedSpans(), sent };
 }
 
-const named = (spans: readonly ReadableSpan[], kind: number): ReadableSpan => {
+const named = (spans: readonly ReadableSpan[], kind: SpanKind): ReadableSpan => {
   const found = spans.find((span) => span.kind === kind);
   if (found === undefined) throw new Error('no such span');
   return found;
 };
-const server = 1;
-const client = 2;
+const server = SpanKind.SERVER;
+const client = SpanKind.CLIENT;
 
 describe('a request', () => {
   test('goes on with the trace of the client, and the upstream with ours', () => {
