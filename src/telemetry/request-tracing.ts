@@ -9,11 +9,13 @@ import {
   type TextMapSetter,
   type Tracer,
 } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { millisToHrTime, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { RequestSpan, TracedEnd, TracedRequest, Tracing } from '../dataplane/tracing.ts';
 import { clientAttributes, serverAttributes } from './span-attributes.ts';
 
 const propagator = new W3CTraceContextPropagator();
+
+// Times go in as seconds and nanoseconds: the SDK takes a small number for one since the start of the process.
 
 /** One span for each request as it came, and below it one for what was asked of the upstream. */
 export function createRequestTracing(tracer: Tracer): Tracing {
@@ -34,14 +36,14 @@ class TracedCall implements RequestSpan {
     this.#method = knownMethod(method);
     this.#startedMs = startedMs;
     const parent = propagator.extract(ROOT_CONTEXT, rawHeaders, rawGetter);
-    const options = { kind: SpanKind.SERVER, startTime: startedMs };
+    const options = { kind: SpanKind.SERVER, startTime: millisToHrTime(startedMs) };
     this.#server = tracer.startSpan(this.#method, options, parent);
     this.#context = trace.setSpan(parent, this.#server);
   }
 
   continueIn(lines: string[], atMs: number): void {
     if (this.#client === undefined) {
-      const options = { kind: SpanKind.CLIENT, startTime: atMs };
+      const options = { kind: SpanKind.CLIENT, startTime: millisToHrTime(atMs) };
       this.#client = this.#tracer.startSpan(this.#method, options, this.#context);
       this.#clientContext = trace.setSpan(this.#context, this.#client);
     }
@@ -58,7 +60,7 @@ class TracedCall implements RequestSpan {
     const route = exchange.route?.route.name;
     if (route !== undefined) span.updateName(`${this.#method} ${route}`);
     if (status >= 500 || aborted) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(endedMs);
+    span.end(millisToHrTime(endedMs));
   }
 
   #endClient(ended: TracedEnd, endedMs: number): void {
@@ -71,7 +73,7 @@ class TracedCall implements RequestSpan {
     }
     const failed = status >= 400 || aborted || (model?.errorType ?? '') !== '';
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(endedMs);
+    span.end(millisToHrTime(endedMs));
   }
 }
 
