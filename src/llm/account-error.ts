@@ -26,15 +26,15 @@ export function isLateAccountError(document: Fields): boolean {
 }
 
 /** The document with the gateway's words in place of those of the error. */
-export function ownAccountError(document: Fields): Fields {
+export function ownAccountError(document: Fields, message = accountErrorMessage): Fields {
   const { error, response, type } = document;
-  const own = { code: accountErrorType, message: accountErrorMessage };
+  const own = { code: accountErrorType, message };
   if (isFields(response) && isFields(response.error)) {
     return { ...document, response: { ...response, error: own } };
   }
   const whole = { ...own, type: accountErrorType, param: null };
   if (!isFields(error)) return type === 'error' ? { type, ...own, param: null } : { error: whole };
-  if (type === 'error') return { type, error: { type: 'api_error', message: accountErrorMessage } };
+  if (type === 'error') return { type, error: { type: 'api_error', message } };
   return { error: whole };
 }
 

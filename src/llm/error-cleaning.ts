@@ -1,98 +1,87 @@
-import { isAccountError, ownAccountError } from './account-error.ts';
+import { ownAccountError } from './account-error.ts';
 import { errorBody } from './error-body.ts';
-import type { KeyGuard } from './key-guard.ts';
-import type { KeyRedaction } from './key-redaction.ts';
+import { maskedText, type KeyGuard } from './key-guard.ts';
 
-/** An error is no longer than this; of a longer one the client gets the gateway's own words. */
-const longestError = 64 * 1024;
+type Fields = Readonly<Record<string, unknown>>;
 
-const nothing = Buffer.alloc(0);
-const mask = '****';
-
-/**
- * Takes the key and its end out of an error, which is short and is read as a whole for it: servers name a key by its last
- * characters in many ways, so that here each place counts where they stand.
- */
-export function createErrorCleaning(guard: KeyGuard): KeyRedaction {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  return {
-    push: (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= longestError) pieces.push(Buffer.from(chunk));
-      else pieces.length = 0;
-      return nothing;
-    },
-    end: () => {
-      if (bytes > longestError) return Buffer.from(unreadable);
-      return cleanError(Buffer.concat(pieces), guard);
-    },
-  };
-}
-
-const unreadable = errorBody(
+/** In place of an error that cannot be searched, or is too long for it. */
+export const unreadableError = errorBody(
   'upstream_error',
   'The model server sent an error that cannot be read.',
 );
 
-/** The same bytes where nothing of the key is in them. */
-export function cleanError(body: Buffer, guard: KeyGuard): Buffer {
+/**
+ * An error without the key and without its end, in as many bytes: a length was told already. One about the account of the
+ * gateway is in the gateway's own words. The same bytes where nothing is to be changed.
+ */
+export function cleanError(
+  body: Buffer,
+  guard: KeyGuard,
+  isAboutAccount: (document: Fields) => boolean,
+): Buffer {
   try {
-    return cleaned(body, guard);
+    return cleaned(body, guard, isAboutAccount);
   } catch (thrown) {
-    // Deeper than the stack.
-    if (thrown instanceof RangeError) return Buffer.from(unreadable);
+    // Nested deeper than the stack.
+    if (thrown instanceof RangeError) return fitted([unreadableError], body.length);
     throw thrown;
   }
 }
 
-function cleaned(body: Buffer, guard: KeyGuard): Buffer {
-  const text = body.toString();
-  const parsed = parse(text);
-  if (parsed === undefined) {
-    const clean = cleanText(text, guard);
-    return clean === text ? body : Buffer.from(clean);
+function cleaned(
+  body: Buffer,
+  guard: KeyGuard,
+  isAboutAccount: (document: Fields) => boolean,
+): Buffer {
+  const document = parse(body);
+  // Character by byte, since what is looked for is ASCII.
+  const text = body.toString('latin1');
+  if (document === undefined) return changed(body, text, maskedText(text, guard));
+  if (isFields(document) && isAboutAccount(document)) {
+    const short = 'refused';
+    const own = [ownAccountError(document), ownAccountError(document, short)];
+    return fitted(own.map((one) => JSON.stringify(one)).concat('{}'), body.length);
   }
-  const clean = cleanDocument(parsed, guard);
-  const own = isFields(clean) && isAccountError(clean) ? ownAccountError(clean) : clean;
-  return own === parsed ? body : Buffer.from(JSON.stringify(own));
+  const clean = changed(body, text, maskedStrings(text, guard));
+  return holdsKey(parse(clean), guard) ? fitted([unreadableError, '{}'], body.length) : clean;
 }
 
-/** The same value where nothing of the key is in it. */
-export function cleanDocument<T>(document: T, guard: KeyGuard): T {
+/** The first text that is no longer than that, filled up with spaces; only spaces, where none is. */
+export function fitted(texts: readonly string[], length: number): Buffer {
+  const text = texts.find((one) => Buffer.byteLength(one) <= length) ?? '';
+  const bytes = Buffer.alloc(length, ' ');
+  bytes.write(text);
+  return bytes;
+}
+
+function changed(body: Buffer, before: string, after: string): Buffer {
+  return before === after ? body : Buffer.from(after, 'latin1');
+}
+
+/** Numbers stay as they are: a code may well be like the end of a key. */
+function maskedStrings(json: string, guard: KeyGuard): string {
+  return json.replaceAll(/"(?:[^"\\]|\\.)*"/gs, (text) => maskedText(text, guard));
+}
+
+/** Also where it is written with escapes. */
+function holdsKey(document: unknown, guard: KeyGuard): boolean {
   let found = false;
-  const clean = JSON.stringify(document, (_name, value: unknown) => {
-    const cleaned = cleanValue(value, guard);
-    found ||= cleaned !== value;
-    return cleaned;
+  JSON.stringify(document, (name, value: unknown) => {
+    found ||= maskedText(name, guard) !== name;
+    if (typeof value === 'string') found ||= maskedText(value, guard) !== value;
+    return value;
   });
-  return found ? (JSON.parse(clean) as T) : document;
+  return found;
 }
 
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): unknown {
+function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(body.toString()) as unknown;
   } catch {
     return undefined;
   }
 }
 
-function cleanValue(value: unknown, guard: KeyGuard): unknown {
-  if (typeof value === 'string') return cleanText(value, guard);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const names = Object.keys(value);
-  if (names.every((name) => cleanText(name, guard) === name)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [cleanText(name, guard), member]),
-  );
-}
-
-/** A text without the key and without its end. */
-export function cleanText(text: string, { key, tail }: KeyGuard): string {
-  const keyless = text.replaceAll(key, mask);
-  return tail === '' ? keyless : keyless.replaceAll(tail, mask);
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

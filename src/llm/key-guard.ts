@@ -1,9 +1,10 @@
 /** What of a key must be in no answer. */
 export interface KeyGuard {
-  readonly key: string;
+  /** The key as it may stand in a text; first as it is. */
+  readonly spellings: readonly [string, ...string[]];
   /** By which people tell keys apart, and servers name them in errors; empty: the key is too short to have such an end. */
   readonly tail: string;
-  /** The key as it may stand in a text, and its end where it is shown behind a mask. */
+  /** The spellings, and the end where it is shown behind a mask. */
   readonly patterns: readonly Buffer[];
 }
 
@@ -14,8 +15,18 @@ const masks = ['**', '..', '…', '••', 'xx', 'XX', '##', '--'];
 export function prepareKeyGuard(key: string): KeyGuard {
   const tail = key.length >= 2 * tailLength ? key.slice(-tailLength) : '';
   const escaped = JSON.stringify(key).slice(1, -1);
-  const spellings = [key, escaped, escaped.replaceAll('/', '\\/'), encodeURIComponent(key)];
+  const others = [escaped, escaped.replaceAll('/', '\\/'), encodeURIComponent(key)];
+  const spellings = [key, ...new Set(others.filter((text) => text !== key))] as const;
   const masked = tail === '' ? [] : masks.map((mask) => mask + tail);
-  const patterns = [...new Set([...spellings, ...masked])].map((text) => Buffer.from(text));
-  return { key, tail, patterns };
+  const patterns = [...spellings, ...masked].map((text) => Buffer.from(text));
+  return { spellings, tail, patterns };
+}
+
+/** A text without the key and without its end, with an asterisk for each character of them. */
+export function maskedText(text: string, { spellings, tail }: KeyGuard): string {
+  let masked = text;
+  for (const secret of tail === '' ? spellings : [...spellings, tail]) {
+    masked = masked.replaceAll(secret, '*'.repeat(secret.length));
+  }
+  return masked;
 }
