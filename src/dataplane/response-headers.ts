@@ -1,4 +1,6 @@
-import { removeLines, type HeaderLines } from './header-lines.ts';
+import type { AnswerHead } from '../llm/protect-response.ts';
+import { firstValue } from './header-edits.ts';
+import type { HeaderLines } from './header-lines.ts';
 
 /** The head of an upstream's answer, for the client. */
 export interface ResponseHead {
@@ -46,10 +48,9 @@ export function responseHead(raw: readonly (Buffer | string)[], status = 200): R
   return { lines: kept, contentLength, encoded };
 }
 
-/** The head of an answer whose body may become another one on its way. */
-export function withoutLength({ lines, encoded }: ResponseHead): ResponseHead {
-  removeLines(lines, (name) => name === 'content-length');
-  return { lines, contentLength: undefined, encoded };
+/** What of the head decides what a key of the gateway asks for. */
+export function answerHead(status: number, { lines, encoded }: ResponseHead): AnswerHead {
+  return { status, encoded, contentType: firstValue(lines, 'content-type') ?? '' };
 }
 
 function text(value: Buffer | string | undefined): string {

@@ -10,7 +10,7 @@ import { resetBeforeHeaders, type Denial } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { RequestBody } from './request-body.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import { responseHead, withoutLength } from './response-headers.ts';
+import { answerHead, responseHead } from './response-headers.ts';
 import { editResponse } from './route-edits.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { Tunnel } from './tunnel.ts';
@@ -117,7 +117,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       return;
     }
     const { backend = this.#upstream.backend } = this.#outgoing;
-    const protection = backend && protectResponse(backend, status, head.encoded);
+    const protection = backend && protectResponse(backend, answerHead(status, head));
     if (protection?.kind === 'replace') {
       const { status: told, body, reason } = protection;
       const contentType = 'application/json';
@@ -127,10 +127,9 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     editResponse(this.#call, head.lines, status);
     if (backend !== undefined) removeKeyHeaders(head.lines, backend);
     head.lines.push(...this.#call.answerLines);
-    const redacted = protection?.kind === 'redact' ? protection : undefined;
-    this.#writer = this.#sink(controller, redacted?.redaction);
-    const sent = redacted?.isRewritten === true ? withoutLength(head) : head;
-    if (!this.#writer.begin(status, sent)) this.#stop(clientLeft);
+    const redaction = protection?.kind === 'redact' ? protection.redaction : undefined;
+    this.#writer = this.#sink(controller, redaction);
+    if (!this.#writer.begin(status, head)) this.#stop(clientLeft);
   }
 
   #sink(

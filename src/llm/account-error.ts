@@ -25,6 +25,11 @@ export function isLateAccountError(document: Fields): boolean {
   );
 }
 
+/** Whether a document tells of an error at all. */
+export function hasError(document: Fields): boolean {
+  return errorsIn(document).length > 0;
+}
+
 /** The document with the gateway's words in place of those of the error. */
 export function ownAccountError(document: Fields, message = accountErrorMessage): Fields {
   const { error, response, type } = document;

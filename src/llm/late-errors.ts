@@ -1,4 +1,4 @@
-import { isLateAccountError } from './account-error.ts';
+import { hasError, isLateAccountError } from './account-error.ts';
 import { cleanError } from './error-cleaning.ts';
 import type { KeyGuard } from './key-guard.ts';
 import type { KeyRedaction } from './key-redaction.ts';
@@ -8,6 +8,7 @@ const longestError = 8 * 1024;
 
 const nothing = Buffer.alloc(0);
 const newline = 0x0a;
+const carriageReturn = 0x0d;
 const space = 0x20;
 /** Of `error` and `Error`. */
 const trace = Buffer.from('rror');
@@ -21,7 +22,7 @@ export function createLateLineErrors(guard: KeyGuard): KeyRedaction {
   return {
     push: (chunk) => {
       const data = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const end = data.lastIndexOf(newline) + 1;
+      const end = Math.max(data.lastIndexOf(newline), data.lastIndexOf(carriageReturn)) + 1;
       if (data.length - end > longestError) {
         held = nothing;
         return cleanLines(data, guard);
@@ -46,10 +47,7 @@ export function createLateTextError(guard: KeyGuard): KeyRedaction {
       if (!isLong) return chunk.subarray(0, blanks);
       return Buffer.concat([chunk.subarray(0, blanks), held]);
     },
-    end: () => {
-      if (isLong || !held.includes(trace)) return isLong ? nothing : held;
-      return cleanError(held, guard, isLateAccountError);
-    },
+    end: () => (isLong ? nothing : cleanIfError(held, guard)),
   };
 }
 
@@ -73,7 +71,7 @@ function leadingBlanks(chunk: Buffer): number {
 function cleanLines(data: Buffer, guard: KeyGuard): Buffer {
   if (!data.includes(trace)) return data;
   const lines: Buffer[] = [];
-  for (let from = 0; from < data.length; ) {
+  for (let from = 0; from < data.length;) {
     const at = data.indexOf(newline, from);
     const to = at < 0 ? data.length : at + 1;
     lines.push(...cleanLine(data.subarray(from, to), guard));
@@ -91,17 +89,25 @@ function cleanLine(line: Buffer, guard: KeyGuard): readonly Buffer[] {
   let to = line.length;
   while (to > from && (line[to - 1] ?? 0) <= space) to -= 1;
   const text = line.subarray(from, to);
-  // An answer may speak of errors.
-  if (isAnswer(text)) return [line];
-  const clean = cleanError(text, guard, isLateAccountError);
+  const clean = cleanIfError(text, guard);
   return clean === text ? [line] : [line.subarray(0, from), clean, line.subarray(to)];
 }
 
+function cleanIfError(text: Buffer, guard: KeyGuard): Buffer {
+  if (!text.includes(trace) || isAnswer(text)) return text;
+  return cleanError(text, guard, isLateAccountError);
+}
+
+/** Which may speak of errors. */
 function isAnswer(text: Buffer): boolean {
   try {
     const document: unknown = JSON.parse(text.toString());
-    return typeof document !== 'object' || document === null || !hasError(document);
+    return !isFields(document) || !hasError(document);
   } catch {
     return false;
   }
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,20 +1,16 @@
 import type { PreparedBackend } from './backend.ts';
 import { accountErrorMessage, accountErrorType, errorBody } from './error-body.ts';
-import { createErrorCleaning } from './error-cleaning.ts';
 import type { KeyGuard } from './key-guard.ts';
 import { createKeyRedaction, type KeyRedaction } from './key-redaction.ts';
+import { createLateLineErrors, createLateTextError, joinRedactions } from './late-errors.ts';
+import { createWholeErrorCleaning } from './whole-error.ts';
 
 /** What becomes of an answer of a model server. */
 export type ResponseProtection =
   /** Sent as it comes. */
   | { readonly kind: 'pass' }
-  /** Sent with the key made unreadable where it stands. */
-  | {
-      readonly kind: 'redact';
-      readonly redaction: KeyRedaction;
-      /** What is sent may have another length than what came. */
-      readonly isRewritten: boolean;
-    }
+  /** Sent with the key made unreadable where it stands, in as many bytes. */
+  | { readonly kind: 'redact'; readonly redaction: KeyRedaction }
   /** Not sent; this instead. */
   | {
       readonly kind: 'replace';
@@ -32,15 +28,33 @@ const accountStatuses = new Set([401, 402, 403]);
  */
 export function protectResponse(
   { guard }: PreparedBackend,
-  status: number,
-  encoded: boolean,
+  { status, encoded, contentType }: AnswerHead,
 ): ResponseProtection {
   if (guard === undefined) return { kind: 'pass' };
   if (accountStatuses.has(status)) return refusedAccount;
   if (encoded) return unreadable;
-  const isRewritten = status >= 400;
-  const redaction = isRewritten ? createErrorCleaning(guard) : createKeyRedaction(guard.patterns);
-  return { kind: 'redact', redaction, isRewritten };
+  return { kind: 'redact', redaction: redactionFor(guard, status, contentType) };
+}
+
+/** What of the head of an answer decides what becomes of it. */
+export interface AnswerHead {
+  readonly status: number;
+  /** It is compressed. */
+  readonly encoded: boolean;
+  /** Empty: none. */
+  readonly contentType: string;
+}
+
+const linesOfText = /^(?:text\/event-stream|application\/(?:x-)?(?:nd|l)json)\b/i;
+const jsonText = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+function redactionFor(guard: KeyGuard, status: number, contentType: string): KeyRedaction {
+  if (status >= 400) return createWholeErrorCleaning(guard);
+  const redaction = createKeyRedaction(guard.patterns);
+  if (linesOfText.test(contentType)) return joinRedactions(createLateLineErrors(guard), redaction);
+  return jsonText.test(contentType)
+    ? joinRedactions(createLateTextError(guard), redaction)
+    : redaction;
 }
 
 const refusedAccount: ResponseProtection = {
@@ -74,8 +88,8 @@ export function removeKeyHeaders(lines: string[], { guard }: PreparedBackend): v
   }
 }
 
-function namesKey(value: string, { key, tail }: KeyGuard, isStandard: boolean): boolean {
-  if (value.includes(key)) return true;
+function namesKey(value: string, { spellings, tail }: KeyGuard, isStandard: boolean): boolean {
+  if (spellings.some((key) => value.includes(key))) return true;
   if (isStandard || tail === '') return false;
   for (let at = value.indexOf(tail); at !== -1; at = value.indexOf(tail, at + 1)) {
     const around = (value[at - 1] ?? '') + (value[at + tail.length] ?? '');

@@ -79,7 +79,9 @@ describe('requests to a model server', () => {
   test('put the model into the body and leave the rest byte for byte', async () => {
     const gateway = await modelServer(echo, backend({ model: 'deepseek-v4-pro' }));
     const seen = await seenBy(await chat(gateway));
-    expect(seen.body).toBe('{"model":"deepseek-v4-pro","big":12345678901234567890}');
+    expect(seen.body).toMatch(
+      /^\{"user_id":"[\w-]{43}","model":"deepseek-v4-pro","big":12345678901234567890\}$/,
+    );
     expect(lineValues(seen.headers, 'content-length')).toEqual([String(seen.body.length)]);
   });
 
@@ -218,6 +220,8 @@ describe('answers of a model server', () => {
         at += 1;
         if (event === undefined) response.end();
         else response.write(event);
+        // Nobody reads a line before its end.
+        if (event?.endsWith('\n') === false) setTimeout(next, 20);
       };
       next();
     }, backend());
@@ -230,9 +234,8 @@ describe('answers of a model server', () => {
       next();
     }
     expect(all.slice(0, 2)).toEqual(events.slice(0, 2));
-    // A beginning of the key at the end of a piece waits for the next one.
     expect(all.join('')).toBe(events.join(''));
-    expect(all).toHaveLength(events.length);
+    expect(all).toHaveLength(events.length - 1);
   });
 });
 

@@ -218,25 +218,20 @@ test('nor has what the gateway tells of itself', async () => {
     search(page, text);
   }
   for (const path of ['/v1/chat/completions', '/inline/v1/models']) {
-    const asked = {
-      method: 'POST',
-      target: path,
-      host: 'a.test',
-      headers: [],
-      port: Number(new URL(url).port),
-    };
+    const asked = { method: 'POST', url: url + path, body: JSON.stringify(chat) };
     const explained = await fetch(`${adminUrl}/explain`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(asked),
     });
+    expect(explained.status).toBe(200);
     search('/explain', await explained.text());
   }
   for (const [command, args] of [
     [checkCommand, [folder.path]],
     [checkCommand, [folder.path, '-o', 'json']],
     [translateCommand, [folder.path, '-o', 'envoy']],
-    [explainCommand, ['--files', folder.path, '--path', '/v1/chat/completions']],
+    [explainCommand, [folder.path, '--request', 'POST http://a.test/v1/chat/completions']],
   ] as const) {
     const { stdout, stderr } = await runCommand(command, args);
     search(command.summary, stdout + stderr);

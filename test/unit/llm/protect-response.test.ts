@@ -21,19 +21,27 @@ describe('protectResponse', () => {
     [429, false, 'redact'],
     [500, true, 'replace'],
   ])('%i, compressed %j: %s', (status, encoded, kind) => {
-    expect(protectResponse(injected, status, encoded).kind).toBe(kind);
-    expect(protectResponse(passed, status, encoded).kind).toBe('pass');
+    const head = { status, encoded, contentType: '' };
+    expect(protectResponse(injected, head).kind).toBe(kind);
+    expect(protectResponse(passed, head).kind).toBe('pass');
   });
 });
 
-test('errors are read as a whole, answers are not', () => {
-  const chunk = Buffer.from('key abcd');
-  const held = protectResponse(injected, 429, false);
-  const sent = protectResponse(injected, 200, false);
-  expect(held).toMatchObject({ kind: 'redact', isRewritten: true });
-  expect(sent).toMatchObject({ kind: 'redact', isRewritten: false });
-  expect(held.kind === 'redact' && held.redaction.push(chunk)).toHaveLength(0);
-  expect(sent.kind === 'redact' && sent.redaction.push(chunk)).toEqual(chunk);
+test.each([
+  [200, 'text/plain', 'error abcd', 'error abcd'],
+  [200, '', 'error ****abcd.', 'error ********'],
+  [200, 'text/event-stream; charset=utf-8', 'error abcd\nok', 'error ****\n'],
+  [200, 'application/x-ndjson', 'error abcd\nok', 'error ****\n'],
+  [200, 'application/json', '\n{"error":"abcd"}', '\n'],
+  [200, 'application/problem+json', '\n{"error":"abcd"}', '\n'],
+  [429, 'text/plain', 'abcd', ''],
+])('%i %s: of %j is sent at once %j', (status, contentType, text, expected) => {
+  const protection = protectResponse(injected, { status, encoded: false, contentType });
+  if (protection.kind !== 'redact') throw new Error(protection.kind);
+  const { push, end } = protection.redaction;
+  const now = push(Buffer.from(text)).toString();
+  expect(now).toBe(expected);
+  expect(now + end().toString()).toHaveLength(text.length);
 });
 
 describe('removeKeyHeaders', () => {
