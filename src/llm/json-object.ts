@@ -69,11 +69,19 @@ const closeBracket = 0x5d;
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 const scalarEnds = new Set([...Buffer.from(' \t\n\r'), comma, closeBrace, closeBracket]);
 const words = new Set(['true', 'false', 'null']);
+/** Bytes of a string that are looked at one by one before a search is worth its while. */
+const longRun = 512;
+const searchedAtOnce = 64 * 1024;
+// eslint-disable-next-line no-control-regex
+const control = /[\u0000-\u001f]/;
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 class Scanner {
   readonly #bytes: Buffer;
   #at = 0;
+  /** Places of the next quote and backslash, where they are not behind. */
+  #nextQuote = -1;
+  #nextEscape = -1;
   /** Closing characters of the containers around the place, the outermost object left out. */
   readonly #closers: number[] = [];
 
@@ -195,21 +203,42 @@ class Scanner {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== quote) fail();
     let at = this.#at + 1;
+    let plain = 0;
     for (;;) {
       const byte = bytes[at] ?? 0;
       if (byte < 0x20) fail();
       if (byte === quote) break;
+      plain = byte === backslash ? 0 : plain + 1;
       at += byte === backslash ? this.#escape(at + 1) : 1;
+      if (plain === longRun) {
+        at = this.#endOfRun(at);
+        plain = 0;
+      }
     }
     this.#at = at + 1;
   }
 
+  /** Of characters that stand for themselves: found by searches over many bytes at once, images come as such texts. */
+  #endOfRun(at: number): number {
+    const bytes = this.#bytes;
+    // Each is sought once, however often strings are broken by the other.
+    if (this.#nextQuote < at) this.#nextQuote = foundAt(bytes, quote, at);
+    if (this.#nextEscape < at) this.#nextEscape = foundAt(bytes, backslash, at);
+    const to = Math.min(this.#nextQuote, this.#nextEscape);
+    for (let from = at; from < to; from += searchedAtOnce) {
+      const part = bytes.toString('latin1', from, Math.min(from + searchedAtOnce, to));
+      if (control.test(part)) fail();
+    }
+    return to;
+  }
+
   /** Length of an escape, its backslash included. */
   #escape(at: number): number {
-    const byte = this.#bytes[at] ?? 0;
+    const bytes = this.#bytes;
+    const byte = bytes[at] ?? 0;
     if (escapes.has(byte)) return 2;
-    const hex = this.#bytes.toString('latin1', at + 1, at + 5);
-    if (byte !== letterU || !/^[0-9a-fA-F]{4}$/.test(hex)) fail();
+    if (byte !== letterU) fail();
+    for (let digit = at + 1; digit < at + 5; digit += 1) if (!isHex(bytes[digit] ?? 0)) fail();
     return 6;
   }
 
@@ -226,8 +255,17 @@ class Scanner {
   }
 }
 
+function foundAt(bytes: Buffer, byte: number, from: number): number {
+  const found = bytes.indexOf(byte, from);
+  return found < 0 ? bytes.length : found;
+}
+
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
+}
+
+function isHex(byte: number): boolean {
+  return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 }
 
 function isSpace(byte: number | undefined): boolean {

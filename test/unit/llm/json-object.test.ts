@@ -107,6 +107,32 @@ describe('readJsonObject', () => {
   });
 });
 
+describe('long strings', () => {
+  const long = 'x'.repeat(2000);
+  test.each([
+    [long],
+    [`${long}\\n${long}\\"${long}\\\\`],
+    [`${long}\\u0041${long}é😀${long}`],
+    [`${long}\n`],
+    [`${long}\u0000${long}`],
+    [`${long}\\x${long}`],
+    [`${long}"${long}`],
+    [`${long}\\`],
+    [`${'y'.repeat(200_000)}\t`],
+  ])('agree with JSON.parse, case %#', (inside) => {
+    for (const text of [`{"a":"${inside}"}`, `{"a":["${inside}","${inside}"],"b":"${long}"}`]) {
+      expect(read(text) !== undefined).toBe(isObject(text));
+    }
+  });
+
+  test('with a quote far away are not searched again and again', () => {
+    const text = `{"a":"${`${'x'.repeat(600)}\\n`.repeat(30_000)}"}`;
+    const begun = performance.now();
+    expect(read(text)?.members).toHaveLength(1);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+});
+
 describe('what is inside', () => {
   const bytes = Buffer.from('{"a":[1, {"b":"]"} ,[]],"c":{ "d" : {} },"e":[ ]}');
   const text = ({ from, to }: { readonly from: number; readonly to: number }): string =>
