@@ -1,3 +1,4 @@
+import type { Shadow } from '../ir/table.ts';
 import { routedModel, targetModel } from '../llm/billed-model.ts';
 import { errorBody } from '../llm/error-body.ts';
 import { listedModel, type ModelEndpoint } from '../llm/model-endpoint.ts';
@@ -47,6 +48,13 @@ export function permittedTargets<T extends Target>(
   );
   note(exchange, named.map(billedBy), permitted.length);
   return permitted.length === 0 ? foreignModel : permitted;
+}
+
+/** Whether a copy may go there too: where not all models may be used, to no server that bills one. */
+export function permitsCopy(exchange: Exchange, { cluster }: Shadow): boolean {
+  const upstream = exchange.program.upstreams.get(cluster);
+  const isServer = upstream?.backend !== undefined || upstream?.cluster.pools !== undefined;
+  return !isServer || modelGrant(exchange) === undefined;
 }
 
 /** What the gateway answers itself to a request that names no model; undefined: it may go on. */

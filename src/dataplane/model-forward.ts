@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import { endpointOfModel, namesModel } from './endpoint-of-model.ts';
 import type { Exchange } from './exchange.ts';
 import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
-import { permittedTargets, withoutModel } from './model-access.ts';
+import { permitsCopy, permittedTargets, withoutModel } from './model-access.ts';
 import { createModelNotes, noteTry } from './model-notes.ts';
 import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts';
 import { ModelTries, type ModelSending } from './model-tries.ts';
@@ -97,6 +97,7 @@ function sendingOf(
       noteServer(call, request, upstream);
       const { shadow } = action ?? {};
       if (count > 1 || shadow === undefined || !Buffer.isBuffer(outgoing.body)) return;
+      if (!permitsCopy(call.exchange, shadow)) return;
       if (call.context.random() * 100 < shadow.percent) {
         sendShadow(call, shadow, outgoing, outgoing.body);
       }

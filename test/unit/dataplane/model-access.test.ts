@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { Trace } from '../../../src/base/trace.ts';
-import { modelGrant, permittedTargets, withoutModel } from '../../../src/dataplane/model-access.ts';
+import {
+  modelGrant,
+  permitsCopy,
+  permittedTargets,
+  withoutModel,
+} from '../../../src/dataplane/model-access.ts';
 import { decide } from '../../../src/dataplane/pipeline.ts';
 import { Upstream } from '../../../src/dataplane/upstream.ts';
 import type { LlmBackend, ModelRules } from '../../../src/ir/llm.ts';
@@ -141,6 +146,29 @@ describe('permittedTargets', () => {
     exchange.trace.end('model', '403 model');
     expect(exchange.trace.steps.at(-1)?.notes).toHaveLength(1);
     expect(JSON.stringify(exchange.trace.steps)).not.toContain('secret');
+  });
+});
+
+describe('permitsCopy', () => {
+  const credential = { kind: 'none' } as const;
+  const llm = { provider: 'openai', credential, authority: 'a.test' } as const;
+  const clusters = [
+    cluster(80, { name: 'server', llm }),
+    cluster(80, { name: 'several', pools: [[{ cluster: 'server', weight: 1 }]] }),
+    cluster(80, { name: 'plain' }),
+  ];
+
+  test.each([
+    ['server', false],
+    ['several', false],
+    ['plain', true],
+    ['missing', true],
+  ])('%s, where not all models may be used: %s', (name, permitted) => {
+    const exchange = exchangeFor(table(virtualHost(), clusters));
+    const copy = { cluster: name, percent: 100 };
+    expect(permitsCopy(exchange, copy)).toBe(true);
+    exchange.models = new Set(['m']);
+    expect(permitsCopy(exchange, copy)).toBe(permitted);
   });
 });
 
