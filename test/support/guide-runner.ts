@@ -10,7 +10,7 @@ import { createTempFolder } from './temp-folder.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 /** Ports that the guides name; each becomes a free one, so that nothing else on the machine is in the way. */
-const ports = ['8080', '8081', '8090', '8443', '9901'];
+const ports = ['8080', '8081', '8090', '8091', '8443', '9901'];
 
 /** Folders of the clone in which a reader of a guide for clusters types. */
 const cloned = ['crds', 'deploy', 'examples'];
