@@ -41,6 +41,7 @@ export type DenialReason =
   | 'body_timeout'
   | 'body'
   | 'upstream_auth'
+  | 'model_error'
   | 'internal';
 
 /** A refused request: data, never thrown. `detail` goes to the log only. */

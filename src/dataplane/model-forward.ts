@@ -1,5 +1,5 @@
 import type { ForwardAction } from '../ir/table.ts';
-import { routedModel, targetModel } from '../llm/billed-model.ts';
+import { isPublicDeepseek, routedModel, targetModel } from '../llm/billed-model.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
 import { reasoningInputOf } from '../llm/reasoning-input.ts';
@@ -9,6 +9,7 @@ import { endpointOfModel, namesModel } from './endpoint-of-model.ts';
 import type { Exchange } from './exchange.ts';
 import { clusterRefusal, noEndpoint, unusableBody } from './forward-refusal.ts';
 import { permitsCopy, permittedTargets, withoutModel } from './model-access.ts';
+import { ModelAnswers } from './model-answers.ts';
 import { createModelNotes, noteTry } from './model-notes.ts';
 import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts';
 import { ModelTries, type ModelSending } from './model-tries.ts';
@@ -92,6 +93,7 @@ function sendingOf(
   action: ForwardAction | undefined,
 ): ModelSending {
   return {
+    answers: new ModelAnswers(call, request),
     bodyFor: ({ upstream }) => modelBody(request, editsFor(call, request, upstream)),
     sent: (outgoing, { upstream }, count) => {
       noteServer(call, request, upstream);
@@ -127,6 +129,8 @@ function editsFor(
   const settings = backend?.settings;
   return {
     model: targetModel(routed, endpoint, settings)?.sent,
+    // DeepSeek tells of the tokens in the last chunk in any case.
+    includeUsage: settings !== undefined && !isPublicDeepseek(settings),
     reasoning: settings && reasoningInputOf(settings),
     userId: backend && userIdOf(backend.userIds, verifiedUser(exchange)),
   };

@@ -6,13 +6,14 @@ import type { Denial, DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { clusterRefusal, noEndpoint, refusedAccount } from './forward-refusal.ts';
 import type { HeaderLines } from './header-lines.ts';
+import type { ModelAnswers } from './model-answers.ts';
 import type { ModelBreaker } from './model-breaker.ts';
 import { KeyRenewal } from './key-renewal.ts';
 import { modelVerdict, pauseAskedMs } from './model-failure.ts';
 import { hasRoom, waitForRoom } from './model-slots.ts';
 import { ModelTargets, type ModelTarget } from './model-targets.ts';
 import { outgoingHead } from './outgoing-head.ts';
-import type { OutgoingRequest, SinkFor, TryOwner } from './outgoing-request.ts';
+import type { OutgoingRequest, TryOwner } from './outgoing-request.ts';
 import { nextEndpoint } from './request-hash.ts';
 import { retriesAnswer, retriesFault, retryDelayMs } from './retry-rule.ts';
 import { upstreamTimeout } from './upstream-fault.ts';
@@ -30,8 +31,8 @@ export interface ModelTryRules {
 export interface ModelSending {
   /** The body for this server, or why it cannot have one. */
   readonly bodyFor: (target: ModelTarget) => Buffer | null | Denial;
-  /** Makes what takes the answer; undefined: it goes out as it comes. */
-  readonly sinkFor?: (target: ModelTarget, tries: ModelTries) => SinkFor;
+  /** Who takes the answers; undefined: they go out as they come. */
+  readonly answers?: ModelAnswers;
   /** Told of each request that is sent; the first is 1. */
   readonly sent?: (outgoing: OutgoingRequest, target: ModelTarget, count: number) => void;
 }
@@ -92,12 +93,13 @@ export class ModelTries implements Cancellable {
   cancel(): void {
     this.#end();
     this.#cancelTimeout?.();
+    this.#sending.answers?.stopped();
     this.#current?.cancel();
   }
 
   /** The client gets something of this answer: no other server will be asked. */
-  committed(): void {
-    this.#target?.upstream.breaker?.succeeded();
+  committed(isServed: boolean): void {
+    if (isServed) this.#target?.upstream.breaker?.succeeded();
     this.#end();
   }
 
@@ -108,15 +110,18 @@ export class ModelTries implements Cancellable {
       answered: (status, lines) => this.#answered(status, lines),
       failed: (denial) => this.#failed(denial),
       ended: () => {
-        if (count === this.#count && this.#over) this.#cancelTimeout?.();
+        if (count !== this.#count) return;
+        this.#sending.answers?.stopped();
+        if (this.#over) this.#cancelTimeout?.();
       },
     };
   }
 
   #started(): void {
     const perTryMs = this.#rules.retry?.perTryTimeoutMs;
-    if (perTryMs === undefined || this.#over) return;
     const current = this.#current;
+    this.#sending.answers?.started((denial) => current?.fail(denial));
+    if (perTryMs === undefined || this.#over) return;
     this.#cancelTryTimeout?.();
     this.#cancelTryTimeout = this.#call.context.clock.after(perTryMs, () =>
       current?.fail(upstreamTimeout),
@@ -130,7 +135,7 @@ export class ModelTries implements Cancellable {
     if (this.#judge(status, lines) && this.#askNext()) return true;
     if (retry && retriesAnswer(retry, status, lines) && this.#again(retry)) return true;
     if (attemptCount?.response === true) countAttempt(lines, this.#count);
-    if (this.#sending.sinkFor === undefined) this.#end();
+    if (this.#sending.answers === undefined) this.#end();
     return false;
   }
 
@@ -152,6 +157,7 @@ export class ModelTries implements Cancellable {
   #failed(denial: Denial): Denial | undefined {
     const { retry } = this.#rules;
     this.#cancelTryTimeout?.();
+    this.#sending.answers?.stopped();
     if (!ownFaults.has(denial.reason)) this.#breaker?.failed(this.#nowMs);
     if (denial.reason !== 'internal' && this.#askNext()) return undefined;
     const may = !this.#timedOut && retry && retriesFault(retry, denial.reason);
@@ -174,7 +180,7 @@ export class ModelTries implements Cancellable {
     if (verdict === 'failed') this.#breaker?.failed(this.#nowMs, pauseMs);
     if (verdict === 'doubtful') this.#breaker?.doubted(this.#nowMs);
     // Of an answer that is looked into, its first token will tell.
-    if (verdict === 'served' && this.#sending.sinkFor === undefined) this.#breaker?.succeeded();
+    if (verdict === 'served' && this.#sending.answers === undefined) this.#breaker?.succeeded();
     return verdict !== 'served';
   }
 
@@ -264,14 +270,15 @@ export class ModelTries implements Cancellable {
     const head = outgoingHead(this.#call, target.upstream, { endpoint, body, backend });
     if ('status' in head) return head;
     const { method } = this.#call.exchange;
-    const sinkFor = this.#sending.sinkFor?.(target, this);
+    const sinkFor = this.#sending.answers?.sinkFor(target, this);
     return {
       method,
       ...head,
       body,
       backend,
       owner: this.#owner(this.#count + 1),
-      ...(sinkFor === undefined ? {} : { sinkFor }),
+      // Tokens are what is waited for, and the time of the route bounds the rest.
+      ...(sinkFor === undefined ? {} : { sinkFor, idleMs: 0 }),
     };
   }
 

@@ -22,6 +22,8 @@ export interface OutgoingRequest {
   readonly sinkFor?: SinkFor;
   /** What it takes of its account; given back when it is over, in whatever way. */
   readonly slot?: Slot;
+  /** Between two pieces of the answer, in place of what holds for the call; 0 = no bound. */
+  readonly idleMs?: number;
 }
 
 /** What takes an answer; `fail` ends the request for a fault that is seen in it. */

@@ -80,6 +80,11 @@ export class ResponseWriter implements AnswerSink, Watched {
     this.#call.context.stalls.unwatch(this);
   }
 
+  /** The client has not taken yet what it was sent. */
+  get isWaiting(): boolean {
+    return this.#waits;
+  }
+
   get limitMs(): number {
     return this.#call.streamIdleMs;
   }

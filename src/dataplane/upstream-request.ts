@@ -170,6 +170,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
   }
 
   onResponseEnd(): void {
+    const lack = this.#over ? undefined : this.#writer?.lacks?.();
+    if (lack !== undefined) this.#fail(lack);
     const over = this.#over;
     this.#finish();
     if (!over) this.#writer?.end();
@@ -200,8 +202,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
       body,
       ...(exchange.upgrade === '' ? {} : { upgrade: exchange.upgrade }),
       servername: this.#endpoint.serverName,
-      headersTimeout: this.#call.streamIdleMs,
-      bodyTimeout: this.#call.streamIdleMs,
+      headersTimeout: this.#outgoing.idleMs ?? this.#call.streamIdleMs,
+      bodyTimeout: this.#outgoing.idleMs ?? this.#call.streamIdleMs,
     };
     this.#endpoint.pool.dispatch(options, this);
   }
@@ -245,7 +247,8 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     if (begun) {
       this.#call.exchange.reason = denial.reason;
       this.#call.exchange.detail = denial.detail;
-      this.#call.abort();
+      if (this.#writer?.interrupt === undefined) this.#call.abort();
+      else this.#writer.interrupt(denial);
       return;
     }
     const { owner } = this.#outgoing;

@@ -35,7 +35,7 @@ export function targetModel(
 
 const publicHost = /^api\.deepseek\.com(?::\d+)?$/i;
 
-/** Where that is not said, by the host: somebody else's server may give models any name. */
-function isPublicDeepseek({ engine, authority }: LlmBackend): boolean {
+/** Whether it is DeepSeek itself that answers; where that is not said, by the host. */
+export function isPublicDeepseek({ engine, authority }: LlmBackend): boolean {
   return engine === 'DEEPSEEK' || (engine === undefined && publicHost.test(authority));
 }

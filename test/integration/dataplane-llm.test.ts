@@ -207,8 +207,7 @@ describe('answers of a model server', () => {
     const events = [
       ': keep-alive\n\n',
       'data: {"a":"sk"}\n\n',
-      'data: s',
-      'k-c\n\n',
+      'data: sk-c\n\n',
       'data: [DONE]\n\n',
     ];
     let next = (): void => undefined;

@@ -1,0 +1,26 @@
+import type { AnswerFacts } from './answer-facts.ts';
+import { answerShape } from './answer-shape.ts';
+import type { AnswerView } from './answer-view.ts';
+import { parseRecord } from './json-record.ts';
+import type { ModelEndpoint } from './model-endpoint.ts';
+
+/** An answer in one piece, as it is sent. */
+export interface SeenDocument {
+  readonly facts: AnswerFacts;
+  /** The same bytes: nothing was changed. */
+  readonly bytes: Buffer;
+}
+
+/** Reads an answer that is one JSON text, blank lines before it or not; undefined: it is none, or must not be seen. */
+export function seenDocument(
+  bytes: Buffer,
+  endpoint: ModelEndpoint,
+  view: AnswerView,
+): SeenDocument | undefined {
+  const shape = answerShape(endpoint, view);
+  const document = parseRecord(bytes.toString());
+  if (document === undefined) return undefined;
+  const seen = shape.whole(document);
+  const { facts } = shape;
+  return { facts, bytes: seen === document ? bytes : Buffer.from(JSON.stringify(seen)) };
+}

@@ -1,0 +1,198 @@
+import { newAnswerFacts } from './answer-facts.ts';
+import type { AnswerShape, AnswerView } from './answer-view.ts';
+import { isRecord, membersOf, recordsOf, textOf, type JsonRecord } from './json-record.ts';
+import { readResponsesUsage } from './read-usage.ts';
+import { ThinkTagSplitter } from './think-tags.ts';
+
+/** A caller who must see no reasoning gets these, and nothing that is not known. */
+const plainItems = new Set(['message', 'function_call', 'custom_tool_call', 'web_search_call']);
+const plainParts = new Set(['output_text', 'refusal']);
+const plainItemMembers = new Set([
+  'id',
+  'type',
+  'status',
+  'role',
+  'content',
+  'name',
+  'namespace',
+  'call_id',
+  'arguments',
+  'input',
+  'action',
+]);
+const plainMembers = new Set([
+  'id',
+  'object',
+  'created_at',
+  'completed_at',
+  'status',
+  'model',
+  'output',
+  'usage',
+  'error',
+  'incomplete_details',
+  'previous_response_id',
+  'parallel_tool_calls',
+  'tool_choice',
+  'tools',
+  'temperature',
+  'top_p',
+  'text',
+  'store',
+  'truncation',
+  'metadata',
+  'background',
+  'service_tier',
+  'user',
+]);
+/** Of the whole answer. */
+const stateEvents = new Set([
+  'response.created',
+  'response.queued',
+  'response.in_progress',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+]);
+const itemEvents = new Set(['response.output_item.added', 'response.output_item.done']);
+const partEvents = new Set(['response.content_part.added', 'response.content_part.done']);
+const textEvents = new Set(['response.output_text.delta', 'response.output_text.done']);
+const otherEvents = new Set([
+  'response.output_text.annotation.added',
+  'response.refusal.delta',
+  'response.refusal.done',
+  'response.function_call_arguments.delta',
+  'response.function_call_arguments.done',
+  'response.custom_tool_call_input.delta',
+  'response.custom_tool_call_input.done',
+  'error',
+]);
+
+/** Answers of OpenAI's responses: reasoning comes in items of its own there, and is sent as it comes, or not at all. */
+export class ResponsesAnswer implements AnswerShape {
+  readonly facts = newAnswerFacts();
+  readonly #view: AnswerView;
+  readonly #splitter: ThinkTagSplitter;
+  /** Items that are sent, by their place in the answer of the server. */
+  readonly #places = new Map<unknown, number>();
+
+  constructor(view: AnswerView) {
+    this.#view = view;
+    this.#splitter = new ThinkTagSplitter(view.thinkTags, true);
+  }
+
+  get hasLeaked(): boolean {
+    return this.#view.hide && this.#splitter.isStray;
+  }
+
+  event(document: JsonRecord, name: string): readonly JsonRecord[] {
+    const type = textOf(document['type']) || name;
+    this.#note(type, document);
+    if (!this.#view.hide) return [document];
+    const sent = this.#plain(type, document);
+    if (sent === undefined) this.facts.hidden += 1;
+    return sent === undefined ? [] : [sent];
+  }
+
+  rest(): readonly JsonRecord[] {
+    return [];
+  }
+
+  whole(document: JsonRecord): JsonRecord {
+    this.#noteState(document);
+    this.facts.isOver = true;
+    this.facts.pieces = recordsOf(document['output']).length;
+    return this.#view.hide ? this.#plainResponse(document) : document;
+  }
+
+  #note(type: string, document: JsonRecord): void {
+    const { response } = document;
+    if (isRecord(response)) this.#noteState(response);
+    if (type.endsWith('.delta')) this.facts.pieces += 1;
+    if (/^response\.(?:completed|incomplete|failed)$/.test(type)) this.facts.isOver = true;
+    if (type !== 'error') return;
+    this.facts.isOver = true;
+    this.facts.fault = textOf(document['code']) || 'error';
+  }
+
+  #noteState(response: JsonRecord): void {
+    const { facts } = this;
+    const { error, incomplete_details: details } = response;
+    facts.model = textOf(response['model']) || facts.model;
+    facts.usage = readResponsesUsage(response['usage']) ?? facts.usage;
+    const reason = isRecord(details) ? textOf(details['reason']) : '';
+    const status = textOf(response['status']);
+    if (status !== 'in_progress' && status !== 'queued') facts.finishReason = reason || status;
+    if (isRecord(error)) facts.fault = textOf(error['code']) || 'error';
+  }
+
+  #plain(type: string, document: JsonRecord): JsonRecord | undefined {
+    const { response } = document;
+    if (stateEvents.has(type)) {
+      return isRecord(response)
+        ? { ...document, response: this.#plainResponse(response) }
+        : undefined;
+    }
+    if (itemEvents.has(type)) return this.#item(document, type.endsWith('.added'));
+    if (type === 'error') return document;
+    const index = this.#places.get(document['output_index']);
+    if (index === undefined) return undefined;
+    const placed = { ...document, output_index: index };
+    if (partEvents.has(type)) return this.#part(placed);
+    if (textEvents.has(type)) return this.#text(placed);
+    return otherEvents.has(type) ? placed : undefined;
+  }
+
+  #item(document: JsonRecord, isNew: boolean): JsonRecord | undefined {
+    const { item, output_index: place } = document;
+    if (!isRecord(item) || !plainItems.has(textOf(item['type']))) return undefined;
+    // Items are counted without gaps.
+    if (isNew) this.#places.set(place, this.#places.size);
+    const index = this.#places.get(place);
+    return index === undefined
+      ? undefined
+      : { ...document, output_index: index, item: this.#plainItem(item) };
+  }
+
+  #part(document: JsonRecord): JsonRecord | undefined {
+    const { part } = document;
+    if (!isRecord(part) || !plainParts.has(textOf(part['type']))) return undefined;
+    return { ...document, part: this.#plainPart(part) };
+  }
+
+  #text(document: JsonRecord): JsonRecord | undefined {
+    const { logprobs: _, delta, text, ...rest } = document;
+    if (typeof text === 'string') return { ...rest, text: this.#plainText(text) };
+    const { content } = this.#splitter.push(textOf(delta));
+    return content === '' ? undefined : { ...rest, delta: content };
+  }
+
+  #plainResponse(response: JsonRecord): JsonRecord {
+    const plain = membersOf(response, plainMembers);
+    if (!Array.isArray(response['output'])) return plain;
+    const items = recordsOf(response['output']).filter((item) =>
+      plainItems.has(textOf(item['type'])),
+    );
+    return { ...plain, output: items.map((item) => this.#plainItem(item)) };
+  }
+
+  #plainItem(item: JsonRecord): JsonRecord {
+    const plain = membersOf(item, plainItemMembers);
+    if (!Array.isArray(item['content'])) return plain;
+    const parts = recordsOf(item['content']).filter((part) => plainParts.has(textOf(part['type'])));
+    return { ...plain, content: parts.map((part) => this.#plainPart(part)) };
+  }
+
+  #plainPart(part: JsonRecord): JsonRecord {
+    // The tokens of a text tell it, too.
+    const { logprobs: _, text, ...rest } = part;
+    return typeof text === 'string' ? { ...rest, text: this.#plainText(text) } : rest;
+  }
+
+  /** A text as a whole, which is said several times in one stream. */
+  #plainText(text: string): string {
+    const splitter = new ThinkTagSplitter(this.#view.thinkTags, true);
+    const { content } = splitter.push(text);
+    return content + splitter.end().content;
+  }
+}
