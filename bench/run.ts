@@ -6,6 +6,7 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   proxy: () => import('./proxy.bench.ts'),
   regex: () => import('./regex.bench.ts'),
+  soak: () => import('./soak.bench.ts'),
   stream: () => import('./stream.bench.ts'),
   compile: () => import('./compile.bench.ts'),
   controller: () => import('./controller.bench.ts'),
