@@ -23,11 +23,17 @@ const model = (description: string) => str(description, { minLength: 1, maxLengt
 
 const modelsSchema = obj('Which models a caller may use, and by which names.', {
   allowedClaim: opt(
-    claim('Claim with the names of the models that the caller may use. Default: all models.'),
+    claim(
+      'Claim with the models that the caller may use, by the names that are billed: a list, or one name. Default: all models.',
+    ),
   ),
   nestedClaimDelimiter: delimiter,
-  aliases: opt(map('Name that clients use to the name that is sent.', model('Name of a model.'))),
-  default: opt(model('For requests without a model. Default: they are refused.')),
+  aliases: opt(
+    map('Name that clients use to the name that is sent.', model('Name of a model, no alias.')),
+  ),
+  default: opt(
+    model('For requests without a model; a name or an alias. Default: they are refused.'),
+  ),
 });
 
 const reasoningSchema = obj('How reasoning is sent to the client.', {

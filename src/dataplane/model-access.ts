@@ -46,7 +46,7 @@ export function permittedTargets<T extends Target>(
   const permitted = named.filter(
     (target) => target.upstream.backend !== undefined && grant.has(billedBy(target) ?? ''),
   );
-  note(exchange, named.map(billedBy), permitted.length);
+  for (const target of named) note(exchange, target, billedBy(target), permitted.includes(target));
   return permitted.length === 0 ? foreignModel : permitted;
 }
 
@@ -79,12 +79,13 @@ export function withoutModel(
 /** Names of models come from the client: they are shown to none but itself. */
 function note(
   { trace }: Exchange,
-  billed: readonly (string | undefined)[],
-  permitted: number,
+  { upstream }: Target,
+  billed: string | undefined,
+  isPermitted: boolean,
 ): void {
   if (trace === undefined) return;
-  const names = [...new Set(billed)].map((name) => trace.value(name)).join(',');
-  trace.push(`billed is one of the models${names}: the caller may use ${permitted} of the servers`);
+  const verdict = isPermitted ? 'is for the caller' : 'is not for the caller';
+  trace.push(`the model that ${upstream.cluster.name} bills${trace.value(billed)} ${verdict}`);
 }
 
 function refused(message: string, detail: string): Denial {

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 
+import { Trace } from '../../../src/base/trace.ts';
 import { authorizationStage } from '../../../src/dataplane/stage-rbac.ts';
+import type { Route } from '../../../src/ir/table.ts';
 import { exchangeFor } from '../../support/exchange.ts';
 import { route, table, virtualHost } from '../../support/gateway.ts';
 
@@ -35,4 +37,26 @@ test('a route without authorization lets pass', () => {
   const exchange = exchangeWith();
   exchange.route = { ...exchange.route!, authorization: undefined };
   expect(authorizationStage(exchange)).toBeUndefined();
+});
+
+test('policies for models leave it to what is read later, but where nothing is forwarded', () => {
+  const [admins] = rbac.policies;
+  const policies = [{ ...admins, models: ['deepseek-flash'] }];
+  const exchangeOf = (more: Partial<Route>) => {
+    const one = route({ rbac: { policies }, ...more });
+    const exchange = exchangeFor(table(virtualHost({ routes: [one] })));
+    exchange.route = exchange.listener.find('a')?.routes[0];
+    exchange.identities = [{ provider: 'kc', claims: { role: 'admin' }, headers: [] }];
+    exchange.trace = new Trace();
+    return exchange;
+  };
+  const forwarded = exchangeOf({});
+  expect(authorizationStage(forwarded)).toBeUndefined();
+  expect(forwarded.models).toEqual(new Set(['deepseek-flash']));
+  forwarded.trace?.end('rbac', 'pass');
+  expect(forwarded.trace?.steps.at(-1)?.notes).toEqual([
+    'policy admins: allows models deepseek-flash, by claims role',
+  ]);
+  const direct = exchangeOf({ action: { kind: 'direct', status: 200, body: '' } });
+  expect(authorizationStage(direct)?.status).toBe(403);
 });
