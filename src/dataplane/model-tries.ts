@@ -52,6 +52,8 @@ export class ModelTries implements Cancellable {
   #count = 0;
   #current: UpstreamRequest | undefined;
   #over = false;
+  /** All servers were asked once: what follows are retries of the route, and counted. */
+  #isRetrying = false;
   #timedOut = false;
   /** Of the server whose retries this one counts against. */
   #leaveBudget: (() => void) | undefined;
@@ -80,7 +82,8 @@ export class ModelTries implements Cancellable {
 
   /** Whether another server can be asked when this one fails before its first token. */
   get hasNext(): boolean {
-    return !this.#over && !this.#timedOut && this.#targets.size > 0;
+    if (this.#over || this.#timedOut || this.#targets.size === 0) return false;
+    return !this.#isRetrying || this.#count <= (this.#rules.retry?.retries ?? 0);
   }
 
   start(): void {
@@ -109,6 +112,7 @@ export class ModelTries implements Cancellable {
       started: () => this.#started(),
       answered: (status, lines) => this.#answered(status, lines),
       failed: (denial) => this.#failed(denial),
+      broke: (denial) => this.#suspect(denial),
       ended: () => {
         if (count !== this.#count) return;
         this.#sending.answers?.stopped();
@@ -158,11 +162,15 @@ export class ModelTries implements Cancellable {
     const { retry } = this.#rules;
     this.#cancelTryTimeout?.();
     this.#sending.answers?.stopped();
-    if (!ownFaults.has(denial.reason)) this.#breaker?.failed(this.#nowMs);
+    this.#suspect(denial);
     if (denial.reason !== 'internal' && this.#askNext()) return undefined;
     const may = !this.#timedOut && retry && retriesFault(retry, denial.reason);
     if (may && this.#again(retry)) return undefined;
     return this.#told(denial);
+  }
+
+  #suspect({ reason }: Denial): void {
+    if (!ownFaults.has(reason)) this.#breaker?.failed(this.#nowMs);
   }
 
   get #nowMs(): number {
@@ -203,6 +211,7 @@ export class ModelTries implements Cancellable {
     const { clock, random } = this.#call.context;
     this.#current = undefined;
     this.#targets = new ModelTargets(this.#all);
+    this.#isRetrying = true;
     this.#cancelWait = clock.after(retryDelayMs(retry, this.#count, random), () => this.#ask());
     return true;
   }

@@ -41,6 +41,8 @@ export interface TryOwner {
   readonly answered: (status: number, lines: HeaderLines) => boolean;
   /** What the client is told of a fault; undefined: nothing, since another try follows. */
   readonly failed: (denial: Denial) => Denial | undefined;
+  /** The answer broke off when the client had some of it. */
+  readonly broke?: (denial: Denial) => void;
   /** The connection is free again. */
   readonly ended: () => void;
 }

@@ -245,6 +245,7 @@ export class UpstreamRequest implements Dispatcher.DispatchHandler, Cancellable,
     this.#call.context.metrics.upstreamFailed(this.#call.cluster, denial.reason);
     this.#stop(new Error(denial.reason));
     if (begun) {
+      this.#outgoing.owner?.broke?.(denial);
       this.#call.exchange.reason = denial.reason;
       this.#call.exchange.detail = denial.detail;
       if (this.#writer?.interrupt === undefined) this.#call.abort();

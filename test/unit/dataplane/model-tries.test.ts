@@ -152,6 +152,45 @@ describe('ModelTries', () => {
     expect(asked.map(({ count }) => count)).toEqual(['1', '2', '3', '4']);
   });
 
+  test.each([
+    [1, '012'],
+    [3, '012012'.slice(0, 4)],
+    [4, '012012'.slice(0, 5)],
+  ])('%i retries of three servers: %s', async (retries, expected) => {
+    const { ask, order } = await pooled([[503], [503], [503]], {
+      action: { retry: { ...retry, retries } },
+    });
+    await (await ask()).text();
+    expect(order()).toBe(expected);
+  });
+
+  test('who breaks off an answer is passed over by the next request', async () => {
+    const broken = await scope.upstream((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const chunk = { choices: [{ index: 0, delta: { content: 'a' } }] };
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+      setTimeout(() => response.destroy(), 50);
+    });
+    const well = await scope.upstream((_request, response) => void response.end('{}'));
+    const clusters = [broken, well].map(({ port }, index) =>
+      cluster(port, { name: `m${index}`, llm }),
+    );
+    const pools = clusters.map(({ name }) => [{ cluster: name, weight: 1 }]);
+    const gateway = await scope.gateway(
+      table(virtualHost(), [cluster(1, { endpoints: [], pools }), ...clusters]),
+    );
+    const ask = (): Promise<Response> =>
+      fetch(`${gateway.url()}/v1/chat/completions`, {
+        method: 'POST',
+        body: '{"model":"m","stream":true}',
+      });
+    const response = await ask();
+    await response.text().catch(() => 'cut');
+    expect(await gateway.nextLine()).toMatchObject({ upstream: 'm0' });
+    expect((await ask()).status).toBe(200);
+    expect(await gateway.nextLine()).toMatchObject({ upstream: 'm1' });
+  });
+
   test('retries end, and the last answer goes out', async () => {
     const { ask, order } = await pooled([[503]], { action: { retry } });
     expect(await textOf(await ask())).toEqual([503, 'by 0']);
