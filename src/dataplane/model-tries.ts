@@ -169,8 +169,12 @@ export class ModelTries implements Cancellable {
     return this.#told(denial);
   }
 
-  #suspect({ reason }: Denial): void {
-    if (!ownFaults.has(reason)) this.#breaker?.failed(this.#nowMs);
+  #suspect({ reason, detail }: Denial): void {
+    if (ownFaults.has(reason)) return;
+    // Other errors within an answer may be about the request.
+    const isDoubtful = reason === 'model_error' && detail !== 'insufficient_system_resource';
+    if (isDoubtful) this.#breaker?.doubted(this.#nowMs);
+    else this.#breaker?.failed(this.#nowMs);
   }
 
   get #nowMs(): number {

@@ -164,31 +164,46 @@ describe('ModelTries', () => {
     expect(order()).toBe(expected);
   });
 
-  test('who breaks off an answer is passed over by the next request', async () => {
-    const broken = await scope.upstream((_request, response) => {
+  const events = (...chunks: readonly object[]): string =>
+    chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('');
+  const choice = (delta: object, finish: string | null = null): object => ({
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+
+  test.each([
+    ['breaks off', events(choice({ content: 'a' })), true, 'm1'],
+    ['has no resources', events(choice({}, 'insufficient_system_resource')), false, 'm1'],
+    [
+      'has an error that may be about the request',
+      events({ error: { message: 'no' } }),
+      false,
+      'm0',
+    ],
+  ])('an answer that %s, and the request after it', async (_what, text, isCut, next) => {
+    const first = await scope.upstream((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const chunk = { choices: [{ index: 0, delta: { content: 'a' } }] };
-      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
-      setTimeout(() => response.destroy(), 50);
+      response.write(text);
+      setTimeout(() => (isCut ? response.destroy() : response.end()), 50);
     });
     const well = await scope.upstream((_request, response) => void response.end('{}'));
-    const clusters = [broken, well].map(({ port }, index) =>
+    const clusters = [first, well].map(({ port }, index) =>
       cluster(port, { name: `m${index}`, llm }),
     );
     const pools = clusters.map(({ name }) => [{ cluster: name, weight: 1 }]);
     const gateway = await scope.gateway(
       table(virtualHost(), [cluster(1, { endpoints: [], pools }), ...clusters]),
     );
-    const ask = (): Promise<Response> =>
-      fetch(`${gateway.url()}/v1/chat/completions`, {
+    const tries: unknown[] = [];
+    for (let turn = 0; turn < 2; turn += 1) {
+      const response = await fetch(`${gateway.url()}/v1/chat/completions`, {
         method: 'POST',
         body: '{"model":"m","stream":true}',
       });
-    const response = await ask();
-    await response.text().catch(() => 'cut');
-    expect(await gateway.nextLine()).toMatchObject({ upstream: 'm0' });
-    expect((await ask()).status).toBe(200);
-    expect(await gateway.nextLine()).toMatchObject({ upstream: 'm1' });
+      await response.text().catch(() => 'cut');
+      const { model } = await gateway.nextLine();
+      tries.push(model);
+    }
+    expect(tries).toMatchObject([{ tries: isCut ? 1 : 2 }, { tries: next === 'm1' ? 1 : 2 }]);
   });
 
   test('retries end, and the last answer goes out', async () => {
