@@ -42,6 +42,7 @@ export type DenialReason =
   | 'body'
   | 'upstream_auth'
   | 'model_error'
+  | 'reasoning'
   | 'internal';
 
 /** A refused request: data, never thrown. `detail` goes to the log only. */

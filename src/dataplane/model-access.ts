@@ -9,6 +9,7 @@ import type { Denial, LocalReply } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { firstValue } from './header-edits.ts';
 import { unusableBody } from './forward-refusal.ts';
+import { hidingTargets, unseenReasoning } from './hidden-reasoning.ts';
 import { routeBase, routePath } from './route-path.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -29,6 +30,15 @@ export function modelGrant({ route, models, identities }: Exchange): ModelGrant 
  * of them bills, so no alias, no default and no name of a vendor leads around it.
  */
 export function permittedTargets<T extends Target>(
+  exchange: Exchange,
+  request: ModelRequest,
+  targets: readonly T[],
+): readonly T[] | Denial {
+  const hiding = hidingTargets(exchange, request, targets);
+  return 'status' in hiding ? hiding : billingTargets(exchange, request, hiding);
+}
+
+function billingTargets<T extends Target>(
   exchange: Exchange,
   request: ModelRequest,
   targets: readonly T[],
@@ -64,7 +74,8 @@ export function withoutModel(
   targets: readonly Target[],
 ): LocalReply | Denial | undefined {
   const grant = modelGrant(exchange);
-  if (grant === undefined) return undefined;
+  const refusal = unseenReasoning(exchange, endpoint);
+  if (grant === undefined || refusal !== undefined) return refusal;
   if (endpoint !== 'models') return unseenModel;
   const backends = targets.flatMap(({ upstream }) => upstream.backend?.settings ?? []);
   const path = routePath(exchange);

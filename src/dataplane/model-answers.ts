@@ -1,6 +1,7 @@
 import type { ModelRequest } from '../llm/model-request.ts';
 import type { Call } from './call.ts';
 import type { Denial } from './denial.ts';
+import { removeLines, type HeaderLines } from './header-lines.ts';
 import { ModelAnswer } from './model-answer.ts';
 import type { ModelTarget } from './model-targets.ts';
 import type { SinkFor } from './outgoing-request.ts';
@@ -11,6 +12,12 @@ import { TokenTimers } from './token-timers.ts';
 export interface AnswerOwner {
   readonly hasNext: boolean;
   readonly committed: (isServed: boolean) => void;
+}
+
+/** Has a server send what can be read. */
+export function asksUnencoded(lines: HeaderLines): void {
+  removeLines(lines, (name) => name === 'accept-encoding');
+  lines.push('accept-encoding', 'identity');
 }
 
 /** Takes the answers to one request for a model, one try after the other. */

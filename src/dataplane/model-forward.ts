@@ -1,5 +1,6 @@
 import type { ForwardAction } from '../ir/table.ts';
-import { isPublicDeepseek, routedModel, targetModel } from '../llm/billed-model.ts';
+import { routedModel, targetModel } from '../llm/billed-model.ts';
+import { engineOf } from '../llm/engine-of.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
 import { reasoningInputOf } from '../llm/reasoning-input.ts';
@@ -23,7 +24,7 @@ import { readModelBody } from './read-model-body.ts';
 export function isForModel(exchange: Exchange, { backend, cluster }: Upstream): boolean {
   const { route, models } = exchange;
   const isServer = backend !== undefined || cluster.pools !== undefined;
-  return isServer || route?.route.llm?.models !== undefined || models !== undefined;
+  return isServer || route?.route.llm !== undefined || models !== undefined;
 }
 
 /** Sends a request to one of the model servers behind an upstream; `plainly` sends one that is for no model. */
@@ -130,7 +131,7 @@ function editsFor(
   return {
     model: targetModel(routed, endpoint, settings)?.sent,
     // DeepSeek tells of the tokens in the last chunk in any case.
-    includeUsage: settings !== undefined && !isPublicDeepseek(settings),
+    includeUsage: settings !== undefined && engineOf(settings) !== 'DEEPSEEK',
     reasoning: settings && reasoningInputOf(settings),
     userId: backend && userIdOf(backend.userIds, verifiedUser(exchange)),
   };

@@ -6,7 +6,7 @@ import type { Denial, DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { clusterRefusal, noEndpoint, refusedAccount } from './forward-refusal.ts';
 import type { HeaderLines } from './header-lines.ts';
-import type { ModelAnswers } from './model-answers.ts';
+import { asksUnencoded, type ModelAnswers } from './model-answers.ts';
 import type { ModelBreaker } from './model-breaker.ts';
 import { KeyRenewal } from './key-renewal.ts';
 import { modelVerdict, pauseAskedMs } from './model-failure.ts';
@@ -284,6 +284,7 @@ export class ModelTries implements Cancellable {
     if ('status' in head) return head;
     const { method } = this.#call.exchange;
     const sinkFor = this.#sending.answers?.sinkFor(target, this);
+    if (sinkFor !== undefined) asksUnencoded(head.headers);
     return {
       method,
       ...head,

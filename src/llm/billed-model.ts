@@ -36,6 +36,6 @@ export function targetModel(
 const publicHost = /^api\.deepseek\.com(?::\d+)?$/i;
 
 /** Whether it is DeepSeek itself that answers; where that is not said, by the host. */
-export function isPublicDeepseek({ engine, authority }: LlmBackend): boolean {
+function isPublicDeepseek({ engine, authority }: LlmBackend): boolean {
   return engine === 'DEEPSEEK' || (engine === undefined && publicHost.test(authority));
 }

@@ -11,7 +11,7 @@ export function keyOf(bytes: Buffer, { keyFrom, keyTo }: JsonMember): string {
 const longestKey = 24 * '\\u006d'.length;
 
 /** A name as readers that do not tell case compare it; two letters beyond ASCII fold into it (Go's encoding/json). */
-function foldedKey(key: string): string {
+export function foldedKey(key: string): string {
   return key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
 }
 

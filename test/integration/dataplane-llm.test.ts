@@ -234,7 +234,7 @@ describe('answers of a model server', () => {
     }
     expect(all.slice(0, 2)).toEqual(events.slice(0, 2));
     expect(all.join('')).toBe(events.join(''));
-    expect(all).toHaveLength(events.length - 1);
+    expect(all).toHaveLength(events.length);
   });
 });
 

@@ -269,4 +269,35 @@ describe('reasoning that is hidden', () => {
     expect(said(hidden.text)).not.toContain(thought);
     expect(hidden.text).not.toMatch(/reasoning_content|thinking_delta|reasoning_text/);
   });
+
+  it.each<[string, string, string, number]>([
+    ['another API of the server', '/api/chat', '{"model":"m"}', 403],
+    ['a prompt by hand', '/v1/completions', '{"model":"m","prompt":"<think>"}', 403],
+    ['a form without fields', paths.chat, '{"model":"m","separate_reasoning":false}', 403],
+    ['what is no question of this', paths.chat, '{"model":"m","stream":false}', 200],
+  ])('is asked for in vain by %s', async (_name, path, body, status) => {
+    let asked = 0;
+    const handle: RequestListener = (_request, response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[]}');
+    };
+    const gateway = await models([handle], { llm });
+    const init = { body, headers: { authorization: 'Bearer user:bob' } };
+    expect((await ask(gateway, path, init)).status).toBe(status);
+    expect(asked).toBe(status === 200 ? 1 : 0);
+    expect((await ask(gateway, path, { body })).status).toBe(200);
+  });
+
+  it('is not sent in an encoding in which it could not be seen', async () => {
+    const asked: unknown[] = [];
+    const handle: RequestListener = (request, response) => {
+      asked.push(request.headers['accept-encoding']);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end('x');
+    };
+    const gateway = await models([handle], { llm });
+    const headers = { authorization: 'Bearer user:bob', 'accept-encoding': 'gzip' };
+    expect((await ask(gateway, paths.chat, { headers })).status).toBe(502);
+    expect(asked).toEqual(['identity']);
+  });
 });
