@@ -36,7 +36,7 @@ function rig(labels: readonly (Labels | undefined)[], more: Partial<Cluster> = {
       if (health && one !== undefined) health.passing = one;
     }
   };
-  return { seen, state, pools };
+  return { seen, state, pools, choice };
 }
 
 const bare = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
@@ -55,6 +55,17 @@ describe('by health', () => {
     const { seen, state } = rig(bare(passing.length), { healthCheck, ...more });
     state(...passing);
     expect(seen()).toBe(expected);
+  });
+
+  test.each([
+    ['before any check', [undefined, undefined], true],
+    ['one that is well', [false, true], true],
+    ['none that is well, though all are asked then', [false, false], false],
+    ['no endpoint', [], false],
+  ])('%s: an endpoint is well: %j is %s', (_name, passing, expected) => {
+    const { state, choice } = rig(bare(passing.length), { healthCheck });
+    state(...passing);
+    expect(choice.hasUsable).toBe(expected);
   });
 
   test('without checks only ejections count', () => {

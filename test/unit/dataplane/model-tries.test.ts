@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { Cluster } from '../../../src/ir/cluster.ts';
+import type { HealthCheck } from '../../../src/ir/health.ts';
 import type { LlmBackend } from '../../../src/ir/llm.ts';
 import type { ForwardAction } from '../../../src/ir/table.ts';
 import { cluster, createScope, route, table, virtualHost } from '../../support/gateway.ts';
@@ -204,6 +205,55 @@ describe('ModelTries', () => {
       tries.push(model);
     }
     expect(tries).toMatchObject([{ tries: isCut ? 1 : 2 }, { tries: next === 'm1' ? 1 : 2 }]);
+  });
+
+  test('a server that its health checks find unwell is not asked, until they find it well', async () => {
+    let isWell = false;
+    const first = await scope.upstream((request, response) => {
+      response.writeHead(request.url === '/health' && !isWell ? 503 : 200).end('{}');
+    });
+    const second = await scope.upstream((_request, response) => void response.end('{}'));
+    const everyMs = 20;
+    const healthCheck: HealthCheck = {
+      probe: {
+        kind: 'http',
+        path: '/health',
+        host: 'm',
+        method: 'GET',
+        headers: [],
+        expected: [[200, 201]],
+      },
+      timeoutMs: 1000,
+      intervals: {
+        usualMs: everyMs,
+        noTrafficMs: everyMs,
+        unhealthyMs: everyMs,
+        unhealthyEdgeMs: everyMs,
+        healthyEdgeMs: everyMs,
+        initialJitterMs: 0,
+        jitterMs: 0,
+      },
+      unhealthyThreshold: 1,
+      healthyThreshold: 1,
+      reuseConnection: true,
+    };
+    const clusters = [first, second].map(({ port }, index) =>
+      cluster(port, { name: `m${index}`, llm, healthCheck }),
+    );
+    const pools = clusters.map(({ name }) => [{ cluster: name, weight: 1 }]);
+    const gateway = await scope.gateway(
+      table(virtualHost(), [cluster(1, { endpoints: [], pools }), ...clusters]),
+    );
+    const untilAnsweredBy = async (name: string): Promise<void> => {
+      for (let by: unknown = ''; by !== name;) {
+        const chat = { method: 'POST', body: '{"model":"m"}' };
+        await (await fetch(`${gateway.url()}/v1/chat/completions`, chat)).text();
+        by = (await gateway.nextLine())['upstream'];
+      }
+    };
+    await untilAnsweredBy('m1');
+    isWell = true;
+    await untilAnsweredBy('m0');
   });
 
   test('retries end, and the last answer goes out', async () => {
