@@ -123,6 +123,10 @@ function clusterNote(explained: ExplainedCluster): string {
     (priority === undefined ? '' : `, priority ${priority}`) +
     (passedOver === true ? ', passed over' : '');
   if (refusal === undefined) return `cluster ${cluster}${labels} at ${endpoints.join(', ')}`;
+  const name = cluster === '' ? '-' : cluster;
+  if (refusal.reason === '') {
+    return `cluster ${name}${labels}: answered by the gateway itself with ${refusal.status}`;
+  }
   const detail = refusal.detail === '' ? '' : `: ${refusal.detail}`;
-  return `cluster ${cluster === '' ? '-' : cluster}${labels}: ${refusal.status} ${refusal.reason}${detail}`;
+  return `cluster ${name}${labels}: ${refusal.status} ${refusal.reason}${detail}`;
 }

@@ -23,6 +23,10 @@ const depthLimit = 512;
 /** Digits of one number; reading more would cost whoever reads it dearly. */
 const numberLimit = 1024;
 
+/** Of an object and of a list whose parts are noted down: what is noted takes more room than the text. */
+const membersLimit = 10_000;
+const elementsLimit = 100_000;
+
 /**
  * Checks that bytes are one JSON object (RFC 8259, in UTF-8, without a byte order mark) and finds its members; undefined
  * when they are not. Nothing is built of what is in them: `JSON.parse` takes the better part of a second for 4 MiB of
@@ -103,6 +107,7 @@ class Scanner {
       const from = this.#at;
       this.#value();
       members.push({ keyFrom, keyTo, from, to: this.#at });
+      if (members.length > membersLimit) fail();
       more = this.#peek() === comma;
       if (more) this.#at += 1;
     }
@@ -119,6 +124,7 @@ class Scanner {
       const from = this.#at;
       this.#value();
       elements.push({ from, to: this.#at });
+      if (elements.length > elementsLimit) fail();
       more = this.#peek() === comma;
       if (more) this.#at += 1;
     }

@@ -109,7 +109,10 @@ const toolNames = new Set(['model']);
 
 /** Tools that a server runs itself may bill a model of their own, which stands beside their type. */
 function toolsNameModels(body: Buffer, member: JsonMember | undefined): boolean {
-  const tools = (member && readInnerList(body, member.from)) ?? [];
+  if (member === undefined || body[member.from] !== 0x5b) return false;
+  const tools = readInnerList(body, member.from);
+  // More than are read at all: nobody can say what they bill.
+  if (tools === undefined) return true;
   return tools.some(({ from }) => {
     const tool = readInnerObject(body, from);
     if (tool === undefined) return false;

@@ -133,6 +133,17 @@ describe('long strings', () => {
   });
 });
 
+test('notes down no more parts than there is any use for', () => {
+  const members = (count: number) => `{${Array.from({ length: count }, () => '"a":1').join()}}`;
+  expect(read(members(10_000))?.members).toHaveLength(10_000);
+  expect(read(members(10_001))).toBeUndefined();
+  // Of what is only read over there may be any number.
+  expect(read(`{"a":${members(10_001)},"b":[${'1,'.repeat(200_000)}1]}`)).toBeDefined();
+  const list = (count: number) => Buffer.from(`[${'1,'.repeat(count - 1)}1]`);
+  expect(readInnerList(list(100_000), 0)).toHaveLength(100_000);
+  expect(readInnerList(list(100_001), 0)).toBeUndefined();
+});
+
 describe('what is inside', () => {
   const bytes = Buffer.from('{"a":[1, {"b":"]"} ,[]],"c":{ "d" : {} },"e":[ ]}');
   const text = ({ from, to }: { readonly from: number; readonly to: number }): string =>

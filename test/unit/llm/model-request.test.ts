@@ -24,6 +24,7 @@ describe('readModelRequest', () => {
       '{"tools":[{"type":"function","function":{"parameters":{"properties":{"model":{}}}}},1]}',
       { namesOthers: false },
     ],
+    [`{"tools":[${'1,'.repeat(100_000)}1]}`, { namesOthers: true }],
     ['{"tools":{"model":"b"}}', { namesOthers: false }],
     ['{"metadata":{"user_id":"u"}}', {}],
     ['{"metadata":null}', {}],
