@@ -21,8 +21,8 @@ export interface ModelGateway {
 const issuer = 'https://issuer.example';
 const deepseekKey = 'sk-only-the-gateway-knows';
 
-/** A few lines per option, as a reader of the docs would write them. */
-const manifests = (port: number, publicPem: string): string => `
+/** Hosts, tokens and the key of DeepSeek, a few lines per option, as a reader of the docs would write them. */
+const hostManifests = (publicPem: string, routes: string): string => `
 apiVersion: gateway.solo.io/v1
 kind: VirtualService
 metadata: {name: deepseek}
@@ -40,9 +40,25 @@ spec:
           developers:
             principals: [{jwtPrincipal: {claims: {role: developer}}}]
     routes:
-      - matchers: [{prefix: /}]
-        routeAction: {single: {upstream: {name: deepseek}}}
+${routes}
 ---
+apiVersion: v1
+kind: Secret
+metadata: {name: key}
+stringData: {Authorization: ${deepseekKey}}
+`;
+
+/** Routes, and Upstreams after them. */
+interface ModelManifests {
+  readonly routes: string;
+  readonly upstreams: string;
+}
+
+const onlyDeepseek = (port: number): ModelManifests => ({
+  routes: `
+      - matchers: [{prefix: /}]
+        routeAction: {single: {upstream: {name: deepseek}}}`,
+  upstreams: `
 apiVersion: gloo.solo.io/v1
 kind: Upstream
 metadata: {name: deepseek}
@@ -51,21 +67,20 @@ spec:
     deepseek:
       authToken: {secretRef: {name: key}}
       customHost: {host: 127.0.0.1, port: ${port}}
-      engine: DEEPSEEK
----
-apiVersion: v1
-kind: Secret
-metadata: {name: key}
-stringData: {Authorization: ${deepseekKey}}
-`;
+      engine: DEEPSEEK`,
+});
 
 /** Starts both; tokens with the claim `role: developer` are let in. */
-export async function startModelGateway(): Promise<ModelGateway> {
+export async function startModelGateway(
+  manifests: (port: number) => ModelManifests = onlyDeepseek,
+): Promise<ModelGateway> {
   const key = generatePrivateKey({ type: 'RSA', bits: '2048', curve: '' });
   const publicPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }) as string;
   const folder = createTempFolder();
   const deepseek = await createMockDeepseek({ apiKeys: [deepseekKey] });
-  writeFileSync(folder.pathOf('gateway.yaml'), manifests(deepseek.port, publicPem));
+  const { routes, upstreams } = manifests(deepseek.port);
+  const text = `${hostManifests(publicPem, routes)}---${upstreams}`;
+  writeFileSync(folder.pathOf('gateway.yaml'), text);
   const gateway = await startGatewayProcess(folder.path);
   return {
     url: gateway.url,
