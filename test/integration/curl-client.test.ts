@@ -13,7 +13,7 @@ describe('curl, with a JWT', () => {
   beforeAll(async () => {
     rig = await startModelGateway();
     token = await rig.sign({ role: 'developer' });
-  });
+  }, 60_000);
   afterAll(() => rig.stop());
 
   const request = (path: string, body: object): readonly string[] => {

@@ -90,7 +90,7 @@ describe('reasoning and usage through the gateway, whatever answers', () => {
     }));
     standIns.set('deepseek', rig.deepseek);
     token = await rig.sign({ role: 'developer' });
-  });
+  }, 60_000);
   afterAll(async () => {
     await rig.stop();
     for (const [name, one] of standIns) if (name !== 'deepseek') await one.close();

@@ -34,7 +34,7 @@ describe('the official OpenAI client, with a JWT as its API key', () => {
     rig = await startModelGateway();
     ({ deepseek, gateway } = rig);
     developer = await rig.sign({ role: 'developer' });
-  });
+  }, 60_000);
   beforeEach(() => deepseek.script([]));
   afterAll(() => rig.stop());
 

@@ -20,7 +20,7 @@ describe('clients in Python, with a JWT as their API key', () => {
   beforeAll(async () => {
     rig = await startModelGateway();
     scriptForReport(rig.deepseek);
-  });
+  }, 60_000);
   afterAll(() => rig.stop());
 
   it.each(['openai_client.py', 'langchain_client.py'])(

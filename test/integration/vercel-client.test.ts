@@ -21,12 +21,15 @@ const tools = {
   }),
 };
 
+// It says on the console that DeepSeek knows no schemas, only JSON.
+Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+
 describe('the Vercel AI SDK with its DeepSeek provider, with a JWT as its API key', () => {
   let rig: ModelGateway;
   beforeAll(async () => {
     rig = await startModelGateway();
     scriptForReport(rig.deepseek);
-  });
+  }, 60_000);
   afterAll(() => rig.stop());
 
   const provider = async (role: string): Promise<DeepSeekProvider> =>

@@ -30,7 +30,7 @@ export async function startGatewayProcess(files: string): Promise<GatewayProcess
     stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
   }
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   while (!(await isReady(adminUrl))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill();
