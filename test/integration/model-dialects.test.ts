@@ -56,8 +56,8 @@ spec: {ai: {${more.includes('DEEPSEEK') ? 'deepseek' : 'openai'}: {customHost: {
 
 interface Chunk {
   readonly choices: readonly {
-    readonly delta?: Readonly<Record<string, unknown>>;
-    readonly message?: Readonly<Record<string, unknown>>;
+    readonly delta?: Readonly<Record<string, string | null>>;
+    readonly message?: Readonly<Record<string, string | null>>;
     readonly finish_reason: string | null;
   }[];
   readonly usage?: { readonly total_tokens: number } | null;
