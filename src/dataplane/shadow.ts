@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 
 import type { Shadow } from '../ir/table.ts';
-import { keyHeaderNames } from '../llm/key-header.ts';
+import { keyHeaderNames } from '../ir/key-header.ts';
 import type { Call } from './call.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { removeLines, type HeaderLines } from './header-lines.ts';

@@ -1,5 +1,5 @@
 import type { PreparedBackend } from './backend.ts';
-import { isAnthropicPath, keyHeaderNames, keyLines } from './key-header.ts';
+import { accountHeaderNames, keyHeaderNames, keyLines, passedNames } from '../ir/key-header.ts';
 
 /** What of a request decides about the headers that go to a model server. */
 export interface KeyedRequest {
@@ -8,9 +8,6 @@ export interface KeyedRequest {
   /** Whether a header held the token that the gateway verified as its own: no credential of the model server then. */
   readonly isSpent: (name: string) => boolean;
 }
-
-// They choose whom of an account a request is for, which is up to whoever owns the account.
-const accountHeaders = new Set(['openai-organization', 'openai-project']);
 
 /**
  * Makes the header lines of a request fit for a model server, in place: the client's credentials go, the gateway's key
@@ -28,7 +25,7 @@ export function prepareHeaders(
     const name = lines[index] ?? '';
     const passes = passed?.has(name) === true && !request.isSpent(name);
     if (keyHeaderNames.has(name) && !passes) continue;
-    if (key !== undefined && (name === 'accept-encoding' || accountHeaders.has(name))) continue;
+    if (key !== undefined && (name === 'accept-encoding' || accountHeaderNames.has(name))) continue;
     lines[kept] = name;
     lines[kept + 1] = lines[index + 1] ?? '';
     kept += 2;
@@ -36,14 +33,6 @@ export function prepareHeaders(
   lines.length = kept;
   if (key === undefined) return;
   lines.push(...keyLines(settings, request.path, key), 'accept-encoding', 'identity');
-}
-
-const bearerName: ReadonlySet<string> = new Set(['authorization']);
-const anthropicNames: ReadonlySet<string> = new Set(['authorization', 'x-api-key']);
-
-/** Where a client puts the key that is passed through. */
-function passedNames(path: string): ReadonlySet<string> {
-  return isAnthropicPath(path) ? anthropicNames : bearerName;
 }
 
 /** Whether the body has to be read as a whole, because `model` in it is replaced. */

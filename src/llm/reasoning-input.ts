@@ -1,6 +1,6 @@
 import type { LlmBackend, ReasoningInput } from '../ir/llm.ts';
 import { changedMembers, takenOut, type MemberChange, type Splice } from './body-splices.ts';
-import { engineOf } from './engine-of.ts';
+import { engineOf } from '../ir/engine-of.ts';
 import { knownMembers, stringAt, wordAt } from './json-key.ts';
 import { readInnerList, readInnerObject, type JsonMember, type JsonPlace } from './json-object.ts';
 import type { ModelRequest } from './model-request.ts';

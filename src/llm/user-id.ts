@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import type { LlmBackend } from '../ir/llm.ts';
 import type { Secrets } from '../ir/table.ts';
-import { engineOf } from './engine-of.ts';
+import { engineOf } from '../ir/engine-of.ts';
 
 /** Who a request is made for, by the claims `iss` and `sub` of its token. */
 export interface VerifiedUser {

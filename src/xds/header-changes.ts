@@ -4,6 +4,7 @@ import type {
   HeaderEdit,
   HeaderValuePart,
 } from '../ir/route-headers.ts';
+import { accountHeaderNames, keyHeaderNames } from '../ir/key-header.ts';
 import type { VirtualHost } from '../ir/table.ts';
 import type { Translation } from './translation.ts';
 import { literalHeaderValue, type EnvoyConfig } from './typed-config.ts';
@@ -79,13 +80,7 @@ export function concernsCredentials(changes: readonly HeaderChanges[]): boolean 
   );
 }
 
-const credentials = new Set([
-  'accept-encoding',
-  'api-key',
-  'authorization',
-  'x-api-key',
-  'x-goog-api-key',
-]);
+const credentials = new Set([...keyHeaderNames, ...accountHeaderNames, 'accept-encoding']);
 
 function namesOf({ name, value }: AddedHeader): readonly string[] {
   if ('secret' in value) return [name];

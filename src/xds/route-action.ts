@@ -6,7 +6,7 @@ import { concernsCredentials, headerFields, joinedFields } from './header-change
 import { hostRewrite } from './host-rewrite.ts';
 import { forwarding } from './forwarding.ts';
 import { hashPolicies, lbMetadata } from './hash-policy.ts';
-import { modelServerHeaders } from './model-server.ts';
+import { modelServerHeaders, serverPath } from './model-server.ts';
 import { pathRewrite } from './path-rewrite.ts';
 import { redirectAction } from './redirect-action.ts';
 import type { Translation } from './translation.ts';
@@ -59,7 +59,8 @@ function forwardAction(
   }
   const rewrite = commonRewrite(clusters, matcher, action);
   if (typeof rewrite === 'string') return rewrite;
-  const server = single && modelServerHeaders(single, translation);
+  const server =
+    single && modelServerHeaders(single, serverPath(matcher.path, action, single.llm), translation);
   const isPlain = destinations.length === 1 && shares.length === 0;
   const target = isPlain
     ? {
@@ -69,7 +70,7 @@ function forwardAction(
         ...server?.host,
       }
     : {
-        weighted_clusters: weightedClusters(destinations, translation),
+        weighted_clusters: weightedClusters(action, matcher, translation),
         ...(host && hostRewrite(host)),
       };
   const options = { ...forwarding(action), ...hashPolicies(action.hash) };
@@ -78,14 +79,16 @@ function forwardAction(
 }
 
 function weightedClusters(
-  destinations: ForwardAction['destinations'],
+  action: ForwardAction,
+  { path }: Matcher,
   translation: Translation,
 ): EnvoyConfig {
   return {
-    clusters: destinations.map((destination) => {
+    clusters: action.destinations.map((destination) => {
       const { cluster, weight, headers } = destination;
       const known = translation.table.clusters[cluster];
-      const server = known && modelServerHeaders(known, translation);
+      const start = serverPath(path, action, known?.llm);
+      const server = known && modelServerHeaders(known, start, translation);
       const own = headers ? headerFields(headers, translation) : {};
       const fields = joinedFields([own, server?.headers ?? {}]);
       return { name: cluster, weight, ...subsetMatch(destination), ...server?.host, ...fields };

@@ -100,9 +100,9 @@ function envoyRoutes(route: Route, scope: HostScope): readonly EnvoyConfig[] {
   });
 }
 
-function noteModelRoute({ name, llm }: Route, { host, translation }: HostScope): void {
-  const place = `virtual host ${host.name}, route ${name}`;
-  for (const what of modelRouteDifferences(llm)) {
+function noteModelRoute(route: Route, { host, translation }: HostScope): void {
+  const place = `virtual host ${host.name}, route ${route.name}`;
+  for (const what of modelRouteDifferences(route, translation.table)) {
     translation.note({ place, what, effect: 'different' });
   }
 }

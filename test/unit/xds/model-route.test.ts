@@ -36,13 +36,19 @@ it('closes a route that asks which model a request is for', () => {
 });
 
 it('tells what is left out', () => {
-  expect(modelRouteDifferences(undefined)).toEqual([]);
+  expect(modelRouteDifferences({ action: forward }, elsewhere)).toEqual([]);
   expect(
-    modelRouteDifferences({
-      reasoning: { field: 'REASONING' },
-      timeouts: { progressMs: 1 },
-      usage: { claim: ['team'], maxValues: 1 },
-    }),
+    modelRouteDifferences(
+      {
+        llm: {
+          reasoning: { field: 'REASONING' },
+          timeouts: { progressMs: 1 },
+          usage: { claim: ['team'], maxValues: 1 },
+        },
+        action: forward,
+      },
+      toModels,
+    ),
   ).toEqual([
     'the field of reasoning is as sent',
     'no time limits for tokens',
@@ -51,5 +57,17 @@ it('tells what is left out', () => {
 });
 
 it.each([{ aliases: { a: 'b' } }, { default: 'm' }])('tells that names stay: %j', (models) => {
-  expect(modelRouteDifferences({ models })).toEqual(['the names of models are as sent']);
+  expect(modelRouteDifferences({ llm: { models }, action: forward }, toModels)).toEqual([
+    'the names of models are as sent',
+  ]);
+});
+
+it('tells that DeepSeek hears of users what they say, and closes a route where more is asked for', () => {
+  const deepseek = { ...llm, authority: 'api.deepseek.com' };
+  const known = table(virtualHost(), [cluster(80, { llm: deepseek })]);
+  expect(modelRouteDifferences({ action: forward }, known)).toEqual(['user_id is as sent']);
+  expect(modelRouteFault({ action: forward }, known)).toBeUndefined();
+  const isolation = { disabled: true };
+  const apart = table(virtualHost(), [cluster(80, { llm: { ...llm, isolation } })]);
+  expect(modelRouteFault({ action: forward }, apart)).toBe('isolation of users');
 });

@@ -1,4 +1,4 @@
-import type { LlmBackend } from '../ir/llm.ts';
+import type { LlmBackend } from './llm.ts';
 import { engineOf } from './engine-of.ts';
 
 /** Names of headers in which one or another server looks for a key. */
@@ -8,6 +8,12 @@ export const keyHeaderNames: ReadonlySet<string> = new Set([
   'x-api-key',
   'x-goog-api-key',
   'anthropic-api-key',
+]);
+
+/** They choose whom of an account a request is for, which is up to whoever owns the account. */
+export const accountHeaderNames: ReadonlySet<string> = new Set([
+  'openai-organization',
+  'openai-project',
 ]);
 
 const anthropicPath = /(?:\/anthropic|\/v1\/messages|^\/messages)(?:\/|$)/;
@@ -26,4 +32,12 @@ export function keyLines(settings: LlmBackend, path: string, key: string): reado
   if (!isAnthropicPath(path)) return bearer;
   const bare = ['x-api-key', key];
   return engineOf(settings) === 'DEEPSEEK' ? bare : [...bearer, ...bare];
+}
+
+const bearerName: ReadonlySet<string> = new Set(['authorization']);
+const anthropicNames: ReadonlySet<string> = new Set(['authorization', 'x-api-key']);
+
+/** Names of headers in which a client's own key is passed on, where that is asked for. */
+export function passedNames(path: string): ReadonlySet<string> {
+  return isAnthropicPath(path) ? anthropicNames : bearerName;
 }

@@ -1,4 +1,4 @@
-import type { LlmBackend, ModelEngine } from '../ir/llm.ts';
+import type { LlmBackend, ModelEngine } from './llm.ts';
 
 /** The public server of DeepSeek, by the `Host` it gets. */
 const deepseekHost = /^api\.deepseek\.com(?::\d+)?$/i;

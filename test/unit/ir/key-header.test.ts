@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { isAnthropicPath } from '../../../src/llm/key-header.ts';
+import { isAnthropicPath } from '../../../src/ir/key-header.ts';
 
 test.each([
   ['/anthropic/v1/messages', true],

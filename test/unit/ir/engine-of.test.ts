@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { engineOf } from '../../../src/llm/engine-of.ts';
+import { engineOf } from '../../../src/ir/engine-of.ts';
 
 const credential = { kind: 'none' } as const;
 
