@@ -16,6 +16,7 @@ import { ModelTargets, modelTargets, type ModelTarget } from './model-targets.ts
 import { ModelTries, type ModelSending } from './model-tries.ts';
 import { sendShadow } from './shadow.ts';
 import { limitForwarded } from './stream-limits.ts';
+import { couldNameUser, unseenUser } from './unseen-user.ts';
 import type { Upstream } from './upstream.ts';
 import { verifiedUser } from './verified-user.ts';
 import { readModelBody } from './read-model-body.ts';
@@ -68,7 +69,9 @@ function sendPlainly(
   targets: readonly ModelTarget[],
   plainly: (call: Call, upstream: Upstream) => void,
 ): void {
-  const target = new ModelTargets(targets).next(call.context.clock.monotonic());
+  const open = targets.filter((one) => !couldNameUser(call.exchange, one.upstream));
+  if (open.length === 0 && targets.length > 0) return call.deny(unseenUser);
+  const target = new ModelTargets(open).next(call.context.clock.monotonic());
   if (target === undefined) return call.deny(noEndpoint);
   call.cluster = target.upstream.cluster.name;
   plainly(call, target.upstream);
