@@ -11,6 +11,7 @@ import {
 } from './forward-refusal.ts';
 import { permittedTargets, withoutModel } from './model-access.ts';
 import { isForModel } from './model-forward.ts';
+import { couldNameUser, unseenUser } from './unseen-user.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A model server that is asked about, and the body of the request. */
@@ -30,7 +31,8 @@ export function explainModel(
   const endpoint = endpointOfModel(exchange, upstream);
   if (!namesModel(endpoint)) {
     const usable = all.filter((one) => clusterRefusal(exchange, one.upstream) === undefined);
-    return withoutModel(exchange, endpoint, usable);
+    const answer = withoutModel(exchange, endpoint, usable);
+    return answer ?? (couldNameUser(exchange, upstream) ? unseenUser : undefined);
   }
   if (exchange.contentLength > exchange.limits.modelBytes) return modelBodyTooLarge;
   if (isEncoded(exchange.headers)) return unreadableCoding;

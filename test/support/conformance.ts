@@ -30,6 +30,13 @@ const beyondEnvoy: ReadonlyMap<string, string> = new Map([
     'answers of model servers are not searched for the key',
   ],
   ['llm-deepseek-key: a token', 'user_id is not put into requests'],
+  ['llm-isolation: DeepSeek without a key of the operator', 'user_id is not put into requests'],
+  ['llm-keys-anthropic: messages of DeepSeek', 'user_id is not put into requests'],
+  ['llm-keys-anthropic: responses of DeepSeek', 'user_id is not put into requests'],
+  [
+    'llm-keys-anthropic: messages of another server, whose error tells the end of the key',
+    'answers of model servers are not searched for the key',
+  ],
 ]);
 
 /** Asks both engines every request of the stories. */
