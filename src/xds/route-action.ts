@@ -6,7 +6,7 @@ import { concernsCredentials, headerFields, joinedFields } from './header-change
 import { hostRewrite } from './host-rewrite.ts';
 import { forwarding } from './forwarding.ts';
 import { hashPolicies, lbMetadata } from './hash-policy.ts';
-import { modelServerHeaders, serverPath } from './model-server.ts';
+import { modelServerHeaders, serverPath, type ModelServerHeaders } from './model-server.ts';
 import { pathRewrite } from './path-rewrite.ts';
 import { redirectAction } from './redirect-action.ts';
 import type { Translation } from './translation.ts';
@@ -59,8 +59,7 @@ function forwardAction(
   }
   const rewrite = commonRewrite(clusters, matcher, action);
   if (typeof rewrite === 'string') return rewrite;
-  const server =
-    single && modelServerHeaders(single, serverPath(matcher.path, action, single.llm), translation);
+  const server = single && headersFor(single, { action, matcher }, translation);
   const isPlain = destinations.length === 1 && shares.length === 0;
   const target = isPlain
     ? {
@@ -80,20 +79,27 @@ function forwardAction(
 
 function weightedClusters(
   action: ForwardAction,
-  { path }: Matcher,
+  matcher: Matcher,
   translation: Translation,
 ): EnvoyConfig {
   return {
     clusters: action.destinations.map((destination) => {
       const { cluster, weight, headers } = destination;
       const known = translation.table.clusters[cluster];
-      const start = serverPath(path, action, known?.llm);
-      const server = known && modelServerHeaders(known, start, translation);
+      const server = known && headersFor(known, { action, matcher }, translation);
       const own = headers ? headerFields(headers, translation) : {};
       const fields = joinedFields([own, server?.headers ?? {}]);
       return { name: cluster, weight, ...subsetMatch(destination), ...server?.host, ...fields };
     }),
   };
+}
+
+function headersFor(
+  cluster: Cluster,
+  { action, matcher }: { readonly action: ForwardAction; readonly matcher: Matcher },
+  translation: Translation,
+): ModelServerHeaders | undefined {
+  return modelServerHeaders(cluster, serverPath(matcher.path, action, cluster.llm), translation);
 }
 
 function subsetMatch(destination: WeightedCluster | undefined): EnvoyConfig {

@@ -21,8 +21,8 @@ test.each<[string, UserIsolation | undefined, string, number]>([
   const plain = { provider: 'deepseek', authority: 'a', credential: { kind: 'none' } } as const;
   const llm = isolation === undefined ? plain : { ...plain, isolation };
   const gateway = await scope.gateway(table(virtualHost(), [cluster(server.port, { llm })]));
-  const body = method === 'POST' ? '{"user_id":"mallory"}' : null;
-  const response = await fetch(gateway.url() + path, { method, body });
+  const init = method === 'POST' ? { method, body: '{"user_id":"mallory"}' } : {};
+  const response = await fetch(gateway.url() + path, init);
   expect(response.status).toBe(status);
   await response.text();
   expect(asked).toBe(status === 200 ? 1 : 0);
