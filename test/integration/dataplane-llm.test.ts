@@ -219,8 +219,6 @@ describe('answers of a model server', () => {
         at += 1;
         if (event === undefined) response.end();
         else response.write(event);
-        // Nobody reads a line before its end.
-        if (event?.endsWith('\n') === false) setTimeout(next, 20);
       };
       next();
     }, backend());
