@@ -1,6 +1,6 @@
 import type { ForwardAction } from '../ir/table.ts';
 import { routedModel, targetModel } from '../llm/billed-model.ts';
-import { engineOf } from '../llm/engine-of.ts';
+import { engineOf } from '../ir/engine-of.ts';
 import { modelBody, type ModelEdits } from '../llm/model-body.ts';
 import { readModelRequest, type ModelRequest } from '../llm/model-request.ts';
 import { reasoningInputOf } from '../llm/reasoning-input.ts';

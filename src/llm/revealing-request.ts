@@ -1,5 +1,5 @@
 import type { LlmBackend } from '../ir/llm.ts';
-import { engineOf } from './engine-of.ts';
+import { engineOf } from '../ir/engine-of.ts';
 import { foldedKey, keyOf, knownMembers, stringAt } from './json-key.ts';
 import { readInnerList, readInnerObject } from './json-object.ts';
 import type { ModelRequest } from './model-request.ts';
