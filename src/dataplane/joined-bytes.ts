@@ -5,6 +5,12 @@ const leastRoom = 4096;
 export class JoinedBytes {
   #bytes: Buffer = empty;
   #size = 0;
+  readonly #most: number;
+
+  /** `most`: there will be no more bytes than so many. */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
 
   get size(): number {
     return this.#size;
@@ -22,7 +28,8 @@ export class JoinedBytes {
   /** Twice as much each time, so that each byte is copied once on average. */
   #makeRoom(needed: number): void {
     if (needed <= this.#bytes.length) return;
-    const roomier = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length, leastRoom));
+    const wanted = Math.min(Math.max(2 * this.#bytes.length, leastRoom), this.#most);
+    const roomier = Buffer.allocUnsafe(Math.max(needed, wanted));
     this.#bytes.copy(roomier, 0, 0, this.#size);
     this.#bytes = roomier;
   }

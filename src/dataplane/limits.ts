@@ -45,7 +45,7 @@ export const defaultLimits: Limits = {
   collectBytes: 64 * 1024,
   rewriteBytes: 4 * 1024 * 1024,
   modelBytes: 32 * 1024 * 1024,
-  modelTotalBytes: 512 * 1024 * 1024,
+  modelTotalBytes: 256 * 1024 * 1024,
   replayBytes: 1024 * 1024,
   replayTotalBytes: 128 * 1024 * 1024,
   pendingRequests: 1024,

@@ -136,7 +136,10 @@ export class ModelTries implements Cancellable {
     const { retry, attemptCount } = this.#rules;
     this.#cancelTryTimeout?.();
     if (this.#waitForKey(status)) return true;
-    if (this.#judge(status, lines) && this.#askNext()) return true;
+    if (this.#judge(status, lines) && this.#askNext()) {
+      this.#call.context.metrics.upstreamFailed(this.#call.cluster, 'answer');
+      return true;
+    }
     if (retry && retriesAnswer(retry, status, lines) && this.#again(retry)) return true;
     if (attemptCount?.response === true) countAttempt(lines, this.#count);
     if (this.#sending.answers === undefined) this.#end();

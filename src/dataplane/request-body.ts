@@ -96,8 +96,9 @@ export function collectBody(source: ClientRequest, collecting: Collecting): void
   });
 }
 
-function collectPieces(source: ClientRequest, { limit, done, keeps }: Collecting): void {
-  const bytes = new JoinedBytes();
+function collectPieces(source: ClientRequest, collecting: Collecting): void {
+  const { declared, limit, done, keeps } = collecting;
+  const bytes = new JoinedBytes(declared === 0 ? limit : declared);
   let over = false;
   const finish = (collected: Collected): void => {
     if (over) return;

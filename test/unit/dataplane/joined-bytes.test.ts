@@ -17,3 +17,10 @@ test('joins pieces of any length, and keeps none of them', () => {
   expect(bytes.size).toBe(5003);
   expect(String(bytes.all)).toBe(`ab${'c'.repeat(5000)}d`);
 });
+
+test('takes no more memory than there will be bytes', () => {
+  const bytes = new JoinedBytes(100_000);
+  bytes.add(Buffer.alloc(90_000));
+  bytes.add(Buffer.alloc(10_000));
+  expect([bytes.all.length, bytes.all.buffer.byteLength]).toEqual([100_000, 100_000]);
+});

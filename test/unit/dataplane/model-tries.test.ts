@@ -100,10 +100,12 @@ describe('ModelTries', () => {
     );
   });
 
-  test('when all fail the last answer goes out', async () => {
-    const { ask, order } = await pooled([[503], [429]]);
+  test('when all fail the last answer goes out; those before it are counted', async () => {
+    const { ask, order, gateway } = await pooled([[503], [429]]);
     expect(await textOf(await ask())).toEqual([429, 'by 1']);
     expect(order()).toBe('01');
+    const { upstreamFailures } = gateway.metrics.snapshot();
+    expect(upstreamFailures).toEqual([{ labels: ['m0', 'answer'], value: 1 }]);
   });
 
   test('a refusal of the request itself goes out at once', async () => {
