@@ -16,14 +16,23 @@ export interface GatewayProcess {
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
+/** What a process gets beside its manifests and ports. */
+interface ProcessOptions {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a gateway on a folder of manifests; resolves when it is ready. */
-export async function startGatewayProcess(files: string): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+  files: string,
+  { flags: more = [], env = {} }: ProcessOptions = {},
+): Promise<GatewayProcess> {
   const [httpPort, adminPort] = [await freePort(), await freePort()];
   const flags = ['--http-port', `${httpPort}`, '--admin-port', `${adminPort}`];
   const child = spawn(
     process.execPath,
-    [main, 'run', '--files', files, '--bind', '127.0.0.1', ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    [main, 'run', '--files', files, '--bind', '127.0.0.1', ...flags, ...more],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,4 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { systemClock } from '../../../src/base/clock.ts';
 import { createLogger } from '../../../src/base/log.ts';
@@ -10,36 +8,17 @@ import { createOtlp, type Otlp } from '../../../src/telemetry/otlp.ts';
 import { exchangeFor } from '../../support/exchange.ts';
 import { table, virtualHost } from '../../support/gateway.ts';
 import { ended } from '../../support/model-end.ts';
-
-interface Sent {
-  readonly url: string;
-  readonly text: string;
-}
+import { startOtlpCollector, type OtlpCollector } from '../../support/otlp-collector.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function collector(status: number) {
-  const sent: Sent[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      sent.push({ url: request.url ?? '', text: Buffer.concat(chunks).toString('latin1') });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  );
-  return { sent, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+async function collector(status: number): Promise<OtlpCollector> {
+  const started = await startOtlpCollector(status);
+  closers.push(started.close);
+  return started;
 }
 
 function send(url: string): { readonly otlp: Otlp; readonly lines: readonly string[] } {
@@ -63,12 +42,12 @@ function send(url: string): { readonly otlp: Otlp; readonly lines: readonly stri
 }
 
 test('sends what there is when it stops', async () => {
-  const { url, sent } = await collector(200);
+  const { url, exports } = await collector(200);
   const { otlp, lines } = send(url);
   await otlp.stop();
-  expect(sent.map((one) => one.url).toSorted()).toEqual(['/v1/metrics', '/v1/traces']);
-  for (const { text } of sent) expect(text).toContain('seekgate');
-  const metrics = sent.find((one) => one.url === '/v1/metrics')?.text;
+  expect(exports.map((one) => one.url).toSorted()).toEqual(['/v1/metrics', '/v1/traces']);
+  for (const { body } of exports) expect(body.toString('latin1')).toContain('seekgate');
+  const metrics = exports.find((one) => one.url === '/v1/metrics')?.body.toString('latin1');
   expect(metrics).toContain('gen_ai.client.token.usage');
   expect(metrics).toContain('1.2.3');
   expect(lines).toEqual([]);
