@@ -56,8 +56,8 @@ prices:
 interface ModelFields {
   readonly endpoint: string;
   readonly usage?: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
   readonly cacheHitTokens?: number;
   readonly reasoningTokens?: number;
   readonly costUsd?: number;
