@@ -233,7 +233,7 @@ describe('usage of models', () => {
     }
     const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     const values = new Set([...text.matchAll(/claim_value="([^"]*)"/g)].map(([, value]) => value));
-    expect([...values].toSorted()).toEqual(['_other', 'blue', 'red']);
+    expect(values).toEqual(new Set(['red', 'blue', '_other']));
   });
 
   it('adds up in the metrics to what the access log says', async () => {
