@@ -9,13 +9,15 @@ export interface Load {
   readonly total: number;
 }
 
-/** Older than that, a reading says nothing about now. */
-const staleMs = 3000;
+interface Reading extends QueueDepth {
+  readonly active: number;
+  readonly untilMs: number;
+}
 
 /** The last reading of a server's queue, and what this process has sent there and seen end since. */
 export class EndpointQueue {
   readonly #clock: Clock;
-  #reading: (QueueDepth & { readonly atMs: number; readonly active: number }) | undefined;
+  #reading: Reading | undefined;
   #wantedAtMs = -Infinity;
   /** Called when somebody asks after nobody did for a while. */
   wake: (() => void) | undefined;
@@ -27,7 +29,7 @@ export class EndpointQueue {
   /** The last reading, unless it is stale. */
   get reading(): QueueDepth | undefined {
     const reading = this.#reading;
-    const isFresh = reading !== undefined && this.#clock.monotonic() - reading.atMs <= staleMs;
+    const isFresh = reading !== undefined && this.#clock.monotonic() <= reading.untilMs;
     return isFresh ? reading : undefined;
   }
 
@@ -36,9 +38,10 @@ export class EndpointQueue {
     return this.#clock.monotonic() - this.#wantedAtMs <= withinMs;
   }
 
-  /** `active`: requests of this process that were under way there at that moment. */
-  record(depth: QueueDepth, active: number): void {
-    this.#reading = { ...depth, active, atMs: this.#clock.monotonic() };
+  /** `active`: requests of this process that were under way there at that moment; after `freshMs` it says nothing about now. */
+  record({ waiting, running }: QueueDepth, active: number, freshMs: number): void {
+    const untilMs = this.#clock.monotonic() + freshMs;
+    this.#reading = { waiting, running, active, untilMs };
   }
 
   /** With so many requests of this process under way there. */

@@ -2,7 +2,11 @@ import type { Watch, WatchParts } from './endpoint-health.ts';
 import type { EndpointQueue } from './endpoint-queue.ts';
 import type { QueueProbe } from './queue-probe.ts';
 
-const usualMs = 1000;
+const leastMs = 1000;
+/** All endpoints of a cluster together are read this often: each has some hundred kilobytes. */
+const apartMs = 25;
+/** A reading counts for so many intervals. */
+const freshIntervals = 3;
 /** Where nobody asks for it, or where it was not to be had several times. */
 const seldomMs = 15_000;
 const mostFailures = 3;
@@ -16,11 +20,14 @@ export interface WatchedQueue {
   /** Requests of this process under way there. */
   readonly active: () => number;
   readonly probe: QueueProbe;
+  /** Endpoints that are read as this one is. */
+  readonly peers: number;
 }
 
 /** Reads the queue of a model server again and again until it is stopped: often while requests are sent by it, else seldom. */
 export function startQueueWatch(watched: WatchedQueue, { clock, random }: WatchParts): Watch {
-  const { queue, active, probe } = watched;
+  const { queue, active, probe, peers } = watched;
+  const usualMs = Math.max(leastMs, apartMs * peers);
   const stopped = new AbortController();
   let cancel = (): void => {};
   let isIdle = false;
@@ -37,10 +44,11 @@ export function startQueueWatch(watched: WatchedQueue, { clock, random }: WatchP
     const depth = await probe.ask(AbortSignal.any([late.signal, stopped.signal]));
     cancelTimeout();
     if (stopped.signal.aborted) return;
-    if (depth !== undefined) queue.record(depth, before);
+    if (depth !== undefined) queue.record(depth, before, usualMs * freshIntervals);
     failures = depth === undefined ? failures + 1 : 0;
     isIdle = depth !== undefined && !queue.isWanted(wantedMs);
-    schedule(isIdle || failures >= mostFailures ? seldomMs : usualMs);
+    const isSeldom = isIdle || failures >= mostFailures;
+    schedule(isSeldom ? Math.max(seldomMs, usualMs) : usualMs);
   };
   const wake = (): void => {
     if (!isIdle) return;

@@ -52,7 +52,8 @@ export function watchQueues(
     const { queue } = pool;
     if (queue === undefined) return [];
     const probe = createQueueProbe(engine, backend, pool);
-    return [startQueueWatch({ queue, active: () => pool.active, probe }, parts)];
+    const peers = endpoints.length;
+    return [startQueueWatch({ queue, active: () => pool.active, probe, peers }, parts)];
   });
 }
 

@@ -26,7 +26,7 @@ describe('capacityOf', () => {
       new Upstream(cluster(80, { name: 'plain' }), parts),
     ];
     upstreams[0]?.account?.enter();
-    upstreams[0]?.endpoints[0]?.queue?.record({ waiting: 3, running: 4 }, 0);
+    upstreams[0]?.endpoints[0]?.queue?.record({ waiting: 3, running: 4 }, 0, 3000);
     const main = { name: 'ns/main', limit: 2, active: 1, waiting: 0 };
     expect(capacityOf(upstreams, accounts)).toEqual({
       accounts: [{ ...main, refused: { full: 0, late: 0 } }],

@@ -12,7 +12,7 @@ describe('EndpointQueue', () => {
     ['never less than our own', { waiting: 0, running: 0 }, 5, 6, { waiting: 0, total: 6 }],
   ])('%s', (_name, depth, before, active, load) => {
     const queue = new EndpointQueue(createFakeClock());
-    queue.record(depth, before);
+    queue.record(depth, before, 3000);
     expect(queue.load(active)).toEqual(load);
   });
 
@@ -20,7 +20,7 @@ describe('EndpointQueue', () => {
     const clock = createFakeClock();
     const queue = new EndpointQueue(clock);
     expect([queue.load(2), queue.reading]).toEqual([{ waiting: 0, total: 2 }, undefined]);
-    queue.record({ waiting: 9, running: 9 }, 0);
+    queue.record({ waiting: 9, running: 9 }, 0, 3000);
     clock.advance(3000);
     expect([queue.load(2).waiting, queue.reading?.waiting]).toEqual([11, 9]);
     clock.advance(1);

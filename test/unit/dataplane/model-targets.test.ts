@@ -97,10 +97,10 @@ describe('ModelTargets', () => {
       weight: 9 - index,
       priority: name === 'c' ? 1 : 0,
     }));
-    a!.upstream.endpoints[0]?.queue?.record({ waiting: 3, running: 1 }, 0);
-    b!.upstream.endpoints[0]?.queue?.record({ waiting: 0, running: 50 }, 0);
+    a!.upstream.endpoints[0]?.queue?.record({ waiting: 3, running: 1 }, 0, 3000);
+    b!.upstream.endpoints[0]?.queue?.record({ waiting: 0, running: 50 }, 0, 3000);
     expect(order([a!, b!, c!])).toBe('bac');
-    b!.upstream.endpoints[0]?.queue?.record({ waiting: 9, running: 50 }, 0);
+    b!.upstream.endpoints[0]?.queue?.record({ waiting: 9, running: 50 }, 0, 3000);
     expect(order([a!, b!, c!])).toBe('abc');
   });
 

@@ -7,7 +7,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function rig(ask: (signal: AbortSignal) => Promise<QueueDepth | undefined>) {
+function rig(ask: (signal: AbortSignal) => Promise<QueueDepth | undefined>, peers = 1) {
   const clock = createFakeClock();
   const queue = new EndpointQueue(clock);
   let asked = 0;
@@ -19,7 +19,8 @@ function rig(ask: (signal: AbortSignal) => Promise<QueueDepth | undefined>) {
     },
     close: () => void (closed += 1),
   };
-  const watch = startQueueWatch({ queue, active: () => 2, probe }, { clock, random: () => 0.5 });
+  const watched = { queue, active: () => 2, probe, peers };
+  const watch = startQueueWatch(watched, { clock, random: () => 0.5 });
   const pass = async (ms: number): Promise<void> => {
     for (let past = 0; past < ms; past += 500) {
       clock.advance(500);
@@ -38,6 +39,16 @@ describe('queue watch', () => {
     expect(queue.load(2)).toEqual({ waiting: 1, total: 2 });
     await pass(10_000);
     expect(counts()).toEqual([11, 0]);
+  });
+
+  test('reads many endpoints less often, and believes it for longer', async () => {
+    const { queue, pass, counts } = rig(() => Promise.resolve({ waiting: 1, running: 1 }), 100);
+    queue.load(0);
+    await pass(1500);
+    expect(counts()).toEqual([1, 0]);
+    await pass(10_000);
+    expect(counts()).toEqual([5, 0]);
+    expect(queue.reading).toMatchObject({ waiting: 1 });
   });
 
   test('reads seldom while nobody asks, and at once for the first who does', async () => {

@@ -136,13 +136,13 @@ describe('Upstream', () => {
       localAddresses: 'on',
       clock,
     });
-    two.endpoints[0]?.queue?.record({ waiting: 4, running: 4 }, 0);
-    two.endpoints[1]?.queue?.record({ waiting: 0, running: 9 }, 0);
+    two.endpoints[0]?.queue?.record({ waiting: 4, running: 4 }, 0, 3000);
+    two.endpoints[1]?.queue?.record({ waiting: 0, running: 9 }, 0, 3000);
     expect(two.load).toEqual({ waiting: 0, total: 9 });
     expect(new Set([1, 2, 3, 4].map(() => two.nextEndpoint()?.label))).toEqual(
       new Set(['10.0.0.1:2']),
     );
-    two.endpoints[1]?.queue?.record({ waiting: 5, running: 9 }, 0);
+    two.endpoints[1]?.queue?.record({ waiting: 5, running: 9 }, 0, 3000);
     expect(two.nextEndpoint()?.label).toBe('10.0.0.1:1');
   });
 });
