@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock.ts';
+import type { QueueDepth } from '../llm/queue-depth.ts';
 import type { Watch, WatchParts } from './endpoint-health.ts';
 import type { EndpointQueue } from './endpoint-queue.ts';
 import type { QueueProbe } from './queue-probe.ts';
@@ -37,12 +39,9 @@ export function startQueueWatch(watched: WatchedQueue, { clock, random }: WatchP
   };
   const run = async (): Promise<void> => {
     isIdle = false;
-    const late = new AbortController();
-    const cancelTimeout = clock.after(timeoutMs, () => late.abort());
     // Those that the server had when it was asked: what is sent meanwhile comes on top.
     const before = active();
-    const depth = await probe.ask(AbortSignal.any([late.signal, stopped.signal]));
-    cancelTimeout();
+    const depth = await askInTime(probe, clock, stopped.signal);
     if (stopped.signal.aborted) return;
     if (depth !== undefined) queue.record(depth, before, usualMs * freshIntervals);
     failures = depth === undefined ? failures + 1 : 0;
@@ -67,4 +66,16 @@ export function startQueueWatch(watched: WatchedQueue, { clock, random }: WatchP
       probe.close();
     },
   };
+}
+
+async function askInTime(
+  probe: QueueProbe,
+  clock: Clock,
+  stopped: AbortSignal,
+): Promise<QueueDepth | undefined> {
+  const late = new AbortController();
+  const cancelTimeout = clock.after(timeoutMs, () => late.abort());
+  const depth = await probe.ask(AbortSignal.any([late.signal, stopped]));
+  cancelTimeout();
+  return depth;
 }
