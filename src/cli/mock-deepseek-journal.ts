@@ -34,7 +34,10 @@ export interface MockJournal {
   readonly clear: () => void;
 }
 
-/** Keeps every request with its fate, oldest first; `onEnd` is told when one has ended. */
+/** So many requests are kept at most; a stand-in that runs for days does not grow. */
+const kept = 50_000;
+
+/** Keeps requests with their fate, oldest first; `onEnd` is told when one has ended. */
 export function createMockJournal(onEnd: (request: MockRequest) => void): MockJournal {
   let entries: MockRequest[] = [];
   let count = 0;
@@ -43,6 +46,7 @@ export function createMockJournal(onEnd: (request: MockRequest) => void): MockJo
       count += 1;
       const entry = openEntry({ message, response, body, number: count }, onEnd);
       entries.push(entry.request);
+      if (entries.length > kept) entries = entries.slice(-kept / 2);
       return entry;
     },
     list: () => entries,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
+import type { MockRule } from '../../src/cli/mock-deepseek-rule.ts';
 import { startModelGateway, type ModelGateway } from '../support/model-gateway.ts';
 
 const run = promisify(execFile);
@@ -75,10 +76,27 @@ describe('curl, with a JWT', () => {
     expect([names[0], names.at(-1)]).toEqual(['message_start', 'message_stop']);
   });
 
-  it('sees that a stream broke off, by its exit code', async () => {
-    rig.deepseek.script([{ fault: 'reset', afterChunks: 3 }]);
+  it.each(['reset', 'truncate'] as const)(
+    'sees a stream that broke off (%s) by its exit code',
+    async (fault) => {
+      rig.deepseek.script([{ fault, afterChunks: 3 }]);
+      const args = request('/v1/chat/completions', { ...question, stream: true });
+      // 18: partial file; 52 and 56: nothing or a reset. Never 0, which would be a clean end.
+      await expect(run('curl', args)).rejects.toMatchObject({ code: 18 });
+    },
+  );
+
+  it('sees the error of DeepSeek in the middle of a stream, and none about the key', async () => {
     const args = request('/v1/chat/completions', { ...question, stream: true });
-    // 18: partial file; 52 and 56: nothing or a reset. Never 0, which would be a clean end.
-    await expect(run('curl', args)).rejects.toMatchObject({ code: 18 });
+    const outcome = async (rule: MockRule): Promise<string> => {
+      rig.deepseek.script([{ fault: 'error', afterChunks: 3, ...rule }]);
+      const { stdout } = await run('curl', args).catch((error: { stdout: string }) => error);
+      return stdout;
+    };
+    expect(await outcome({ status: 503 })).toContain('Service is too busy');
+    const refused = await outcome({ status: 401, message: 'Your api key: {key} is invalid' });
+    expect(refused).toContain('"reasoning_content"');
+    expect(refused).not.toContain(rig.deepseekKey);
+    expect(refused).not.toContain('[DONE]');
   });
 });

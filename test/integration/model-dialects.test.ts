@@ -56,7 +56,7 @@ spec: {ai: {${more.includes('DEEPSEEK') ? 'deepseek' : 'openai'}: {customHost: {
 
 interface Chunk {
   readonly choices: readonly {
-    readonly delta?: Readonly<Record<string, string | null>>;
+    readonly delta?: Readonly<Record<string, unknown>>;
     readonly message?: Readonly<Record<string, string | null>>;
     readonly finish_reason: string | null;
   }[];
@@ -112,6 +112,16 @@ describe('reasoning and usage through the gateway, whatever answers', () => {
   const prepare = (dialect: Dialect, form: MockReasoningForm, rule: MockRule): void =>
     standIns.get(dialect)!.script([{ reasoning, content, reasoningForm: form, ...rule }]);
 
+  it.each(forms)('%s, %s: calls of tools', async (dialect, form, path) => {
+    const toolCalls = [{ name: 'get_weather', arguments: { city: 'Zürich' } }];
+    prepare(dialect, form, { toolCalls, content: '' });
+    const streamed = chunksOf(await ask(path, dialect, { stream: true }));
+    expect(calledIn(streamed)).toBe('get_weather{"city":"Zürich"}');
+    expect(streamed.at(-1)!.choices[0]!.finish_reason).toBe('tool_calls');
+    expect(textOf(streamed, 'reasoning_content').trim()).toBe(reasoning);
+    expect(textOf(streamed, 'content').trim()).toBe('');
+  });
+
   it.each(matrix)('%s, %s, %s: one shape', async (dialect, form, _wire, { path, rule }) => {
     prepare(dialect, form, rule);
     const whole = JSON.parse(await ask(path, dialect)) as Chunk;
@@ -136,6 +146,19 @@ describe('reasoning and usage through the gateway, whatever answers', () => {
   });
 });
 
+interface CallDelta {
+  readonly function?: { readonly name?: string; readonly arguments?: string };
+}
+
+/** Name and arguments of the one call, joined. */
+function calledIn(chunks: readonly Chunk[]): string {
+  return chunks
+    .flatMap(({ choices }) => choices)
+    .flatMap(({ delta }) => (delta?.['tool_calls'] ?? []) as readonly CallDelta[])
+    .map(({ function: called }) => `${called?.name ?? ''}${called?.arguments ?? ''}`)
+    .join('');
+}
+
 /** By the standard's line ends, and without the comments. */
 function chunksOf(text: string): readonly Chunk[] {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'));
@@ -147,6 +170,6 @@ function chunksOf(text: string): readonly Chunk[] {
 function textOf(chunks: readonly Chunk[], field: string): string {
   return chunks
     .flatMap(({ choices }) => choices)
-    .map(({ delta }) => delta?.[field] ?? '')
+    .map(({ delta }) => (delta?.[field] ?? '') as string)
     .join('');
 }

@@ -53,6 +53,14 @@ describe('journal of the stand-in', () => {
     expect(ended).toEqual([expect.objectContaining({ state, status, chunks: 1 })]);
   });
 
+  it('does not grow without end: half of a full one is forgotten', () => {
+    const { journal } = open();
+    for (let count = 1; count <= 50_000; count += 1) {
+      journal.open(message, { once: () => undefined } as unknown as ServerResponse, '');
+    }
+    expect([journal.list().length, journal.list().at(-1)!.number]).toEqual([25_000, 50_001]);
+  });
+
   it('forgets, and goes on counting', () => {
     const { journal, response } = open();
     journal.clear();
