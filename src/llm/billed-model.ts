@@ -1,4 +1,5 @@
 import type { LlmBackend, ModelRules } from '../ir/llm.ts';
+import { engineOf } from './engine-of.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import { deepseekNames, vendorModel } from './vendor-models.ts';
 
@@ -29,13 +30,7 @@ export function targetModel(
 ): TargetModel | undefined {
   const sent = backend?.model ?? routed;
   if (sent === undefined) return undefined;
-  const isMapped = backend !== undefined && isPublicDeepseek(backend);
+  // Somebody else's server may give models any name.
+  const isMapped = backend !== undefined && engineOf(backend) === 'DEEPSEEK';
   return { sent, billed: isMapped ? vendorModel(deepseekNames, endpoint, sent) : sent };
-}
-
-const publicHost = /^api\.deepseek\.com(?::\d+)?$/i;
-
-/** Whether it is DeepSeek itself that answers; where that is not said, by the host. */
-function isPublicDeepseek({ engine, authority }: LlmBackend): boolean {
-  return engine === 'DEEPSEEK' || (engine === undefined && publicHost.test(authority));
 }
