@@ -1,5 +1,5 @@
+import { engineOf } from '../ir/engine-of.ts';
 import type { LlmBackend, ModelRules } from '../ir/llm.ts';
-import { engineOf } from './engine-of.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import { deepseekNames, vendorModel } from './vendor-models.ts';
 
