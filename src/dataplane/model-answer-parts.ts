@@ -21,6 +21,8 @@ export interface ModelAnswerRules {
 export interface ModelAnswerParts extends ModelAnswerRules {
   readonly call: Call;
   readonly writer: ResponseWriter;
+  /** The server was asked with a key of the gateway, not with one of the client. */
+  readonly usesOurKey: boolean;
   /** Ends the request for a fault that is seen in the answer. */
   readonly fail: (denial: Denial) => void;
 }

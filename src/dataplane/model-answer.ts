@@ -27,7 +27,7 @@ export class ModelAnswer implements AnswerSink {
     redaction: KeyRedaction | undefined,
   ) {
     const writer = new ResponseWriter(call, controller, redaction);
-    this.#parts = { ...rules, call, fail, writer };
+    this.#parts = { ...rules, call, fail, writer, usesOurKey: redaction !== undefined };
   }
 
   get begun(): boolean {

@@ -1,6 +1,7 @@
 import { seenDocument, type SeenDocument } from '../llm/answer-document.ts';
 import type { AnswerSink } from './answer-sink.ts';
 import type { Denial } from './denial.ts';
+import { refusedAccount } from './forward-refusal.ts';
 import { removeLines } from './header-lines.ts';
 import { noteAnswer, type ModelAnswerParts } from './model-answer-parts.ts';
 import { modelFault } from './model-fault.ts';
@@ -44,13 +45,14 @@ export class WholeAnswer implements AnswerSink {
 
   lacks(): Denial | undefined {
     if (this.#isUnread) return undefined;
-    const { endpoint, view, call, hasNext } = this.#parts;
+    const { endpoint, view, call, hasNext, usesOurKey } = this.#parts;
     const bytes = Buffer.concat(this.#chunks);
     if (bytes.length === 0) return modelFault('cut off');
     this.#seen = seenDocument(bytes, endpoint, view);
     if (this.#seen === undefined) return modelFault('unreadable');
     const { facts } = this.#seen;
     if (!this.begun && facts.fault !== '' && hasNext()) return modelFault('failed', facts.fault);
+    if (!this.begun && this.#seen.isAccountFault && usesOurKey) return refusedAccount;
     noteAnswer(call, facts);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isLateAccountError } from './account-error.ts';
 import type { AnswerFacts } from './answer-facts.ts';
 import { answerShape } from './answer-shape.ts';
 import type { AnswerView } from './answer-view.ts';
@@ -7,6 +8,8 @@ import type { ModelEndpoint } from './model-endpoint.ts';
 /** An answer in one piece, as it is sent. */
 export interface SeenDocument {
   readonly facts: AnswerFacts;
+  /** What failed is about the key or the account of whoever asked the server. */
+  readonly isAccountFault: boolean;
   /** The same bytes: nothing was changed. */
   readonly bytes: Buffer;
 }
@@ -22,5 +25,10 @@ export function seenDocument(
   if (document === undefined) return undefined;
   const seen = shape.whole(document);
   const { facts } = shape;
-  return { facts, bytes: seen === document ? bytes : Buffer.from(JSON.stringify(seen)) };
+  const isAccountFault = facts.fault !== '' && isLateAccountError(document);
+  return {
+    facts,
+    isAccountFault,
+    bytes: seen === document ? bytes : Buffer.from(JSON.stringify(seen)),
+  };
 }

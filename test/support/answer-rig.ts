@@ -8,6 +8,7 @@ import { ModelAnswer } from '../../src/dataplane/model-answer.ts';
 import { createStalls } from '../../src/dataplane/stalls.ts';
 import { TokenTimers } from '../../src/dataplane/token-timers.ts';
 import type { AnswerView } from '../../src/llm/answer-view.ts';
+import { createKeyRedaction } from '../../src/llm/key-redaction.ts';
 import type { ModelEndpoint } from '../../src/llm/model-endpoint.ts';
 import { createFakeClock } from './fake-clock.ts';
 
@@ -17,6 +18,8 @@ export interface AnswerRigOptions {
   readonly view?: Partial<AnswerView>;
   /** Another server can be asked. */
   readonly hasNext?: boolean;
+  /** The key of the gateway, with which the server was asked; default: it was one of the client. */
+  readonly key?: string;
   /** The client takes what it is sent. Default true. */
   readonly room?: boolean;
 }
@@ -75,7 +78,7 @@ export function answerRig(options: AnswerRigOptions = {}) {
       },
     },
     controller as unknown as Dispatcher.DispatchController,
-    undefined,
+    options.key === undefined ? undefined : createKeyRedaction([Buffer.from(options.key)]),
   );
   const begin = (
     type: string,

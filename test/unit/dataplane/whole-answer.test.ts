@@ -68,6 +68,17 @@ describe('WholeAnswer', () => {
     ]);
   });
 
+  it.each([
+    ['sk-1', '', 502],
+    ['sk-1', '\n', undefined],
+    [undefined, '', undefined],
+  ])('an error about the account, asked with the key %j, behind %j: %j', (key, blanks, status) => {
+    const { begin, write, end } = answerRig(key === undefined ? {} : { key });
+    begin(json);
+    write(`${blanks}{"error":{"type":"authentication_error"}}`);
+    expect(end()?.status).toBe(status);
+  });
+
   it.each<[string, ReturnType<typeof modelFault>]>([
     ['', modelFault('cut off')],
     ['\n\n', modelFault('cut off')],
