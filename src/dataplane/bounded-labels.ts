@@ -1,5 +1,5 @@
 /** Stands for all values that have no label of their own. */
-export const otherLabel = '_other';
+const otherLabel = '_other';
 
 /** Longer ones are no names. */
 const longestLabel = 128;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An export as it came: the protobuf as it is, of which texts can be read. */
-export interface OtlpExport {
+interface OtlpExport {
   readonly url: string;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly body: Buffer;
