@@ -19,7 +19,7 @@ const WAIT_MS = 2_000;
 export class AccountKeys {
   readonly #clock: Clock;
   readonly #program: () => Program;
-  /** By cluster: the key that was accepted last. */
+  /** By cluster: the key that is taken to be good. */
   readonly #accepted = new Map<string, string>();
   readonly #waiting = new Set<Waiting>();
 
@@ -71,8 +71,11 @@ export class AccountKeys {
       const isOver = upstreams.get(cluster)?.backend?.key !== refused;
       if (isOver) waiting.give(this.#other(cluster, refused));
     }
+    // Where the key before was good the new one is trusted: it may be replaced before anybody has used it.
     for (const cluster of this.#accepted.keys()) {
-      if (!upstreams.has(cluster)) this.#accepted.delete(cluster);
+      const key = upstreams.get(cluster)?.backend?.key;
+      if (key === undefined) this.#accepted.delete(cluster);
+      else this.#accepted.set(cluster, key);
     }
   }
 

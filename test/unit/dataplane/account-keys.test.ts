@@ -74,6 +74,17 @@ describe('a refused key', () => {
     expect(given).toEqual(['sk-2']);
   });
 
+  test('that came after a good one waits for the next, though nobody has used it yet', () => {
+    const { keys, backend, put, renew, given } = rig();
+    keys.accepted('main', backend);
+    const second = withKey('sk-2');
+    put(second);
+    expect(keys.mayRenew('main', backendOf(second))).toBe(true);
+    renew(backendOf(second));
+    put(withKey('sk-3'));
+    expect(given).toEqual(['sk-3']);
+  });
+
   test('that was good is waited for by all at once, and once only', () => {
     const { keys, backend, renew, given, clock } = rig();
     keys.accepted('main', backend);
