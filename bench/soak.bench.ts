@@ -35,7 +35,7 @@ export async function bench(parameters: readonly string[]): Promise<void> {
   const options = {
     streams: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '600' },
-    'warm-up': { type: 'string', default: '60' },
+    'warm-up': { type: 'string', default: '120' },
     rate: { type: 'string', default: '5' },
     aborts: { type: 'string', default: '10000' },
   } as const;
@@ -166,12 +166,18 @@ async function soak(lab: Lab, { streams, seconds, warmUp, rate }: Plan): Promise
   }
   const counts = talkers.map((one) => one.stop());
   const ended = counts.reduce((sum, { whole }) => sum + whole, 0);
-  const broken = counts.flatMap(({ failures }) => [...failures.keys()]);
   console.log(`\nstreams that ended whole: ${ended}\n`);
-  if (broken.length > 0)
-    throw new Error(
-      `streams were broken or refused, with status ${[...new Set(broken)].join(', ')}`,
-    );
+  const broken = counts.flatMap(({ failures }) => [...failures]);
+  if (broken.length > 0) {
+    const statuses = Map.groupBy(broken, ([status]) => status);
+    const told = Array.from(statuses, ([status, all]) => {
+      return `${all.reduce((sum, [, count]) => sum + count, 0)} with status ${status || 'none'}`;
+    });
+    const metrics = await readMetrics(lab.adminPort);
+    const kinds = [...metrics].filter(([name]) => name.startsWith('seekgate_upstream_failures'));
+    console.log(kinds.map(([name, count]) => `${name} ${count}`).join('\n'));
+    throw new Error(`streams were broken or refused: ${told.join(', ')}`);
+  }
   reportMemory(samples);
 }
 
