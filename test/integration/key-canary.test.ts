@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { resolve as pathTo } from 'node:path';
 
 import { checkCommand } from '../../src/cli/check-command.ts';
@@ -123,6 +124,9 @@ let folder: TempFolder;
 let teller: KeyTeller;
 let shadow: KeyTeller;
 let gateway: ChildProcess;
+let collector: Server;
+/** What was told of metrics and traces. */
+let exported = '';
 let output = '';
 let url = '';
 let adminUrl = '';
@@ -138,13 +142,20 @@ beforeAll(async () => {
   await folder.write('all.yaml', manifests(teller.port, shadow.port));
   const [port, adminPort] = [await freePort(), await freePort()];
   [url, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  collector = createServer((incoming, response) => {
+    incoming.on('data', (chunk: Buffer) => (exported += chunk.toString('latin1')));
+    incoming.on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => void collector.listen(0, '127.0.0.1', resolve));
+  const { port: collectorPort } = collector.address() as AddressInfo;
+  const told = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}` };
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(crash)}`];
   const flags = ['--http-port', `${port}`, '--admin-port', `${adminPort}`, '--bind', '127.0.0.1'];
   const level = ['--log-level', 'trace'];
   gateway = spawn(
     process.execPath,
     [...preload, main, 'run', '--files', folder.path, ...flags, ...level],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...told } },
   );
   for (const stream of [gateway.stdout, gateway.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -166,6 +177,8 @@ async function ready(): Promise<boolean> {
 
 afterAll(() => {
   gateway.kill('SIGKILL');
+  collector.close();
+  collector.closeAllConnections();
   teller.close();
   shadow.close();
   folder[Symbol.dispose]();
@@ -219,6 +232,8 @@ test('nor has what the gateway tells of itself', async () => {
     expect(text).not.toBe('');
     search(page, text);
   }
+  expect(exported).toContain('deepseek-flash');
+  search('metrics and traces', exported);
   for (const path of ['/v1/chat/completions', '/inline/v1/models']) {
     const asked = { method: 'POST', url: url + path, body: JSON.stringify(chat) };
     const explained = await fetch(`${adminUrl}/explain`, {
