@@ -63,7 +63,7 @@ export type CustomHost = Static<typeof customHost>;
 const reasoning = obj('What the server takes and sends of reasoning.', {
   input: opt(
     enumeration(
-      'Reasoning that clients send back: KEEP as sent, PAD with an empty one where tool calls lack it, STRIP. Default PAD to DeepSeek, else KEEP.',
+      'Reasoning that clients send back: KEEP as sent, PAD with an empty one where conversations with tools lack it, STRIP. Default PAD to DeepSeek, else KEEP.',
       reasoningInputs,
     ),
   ),

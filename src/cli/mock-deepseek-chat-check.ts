@@ -34,12 +34,23 @@ const messagesOf = (body: Fields): readonly Fields[] => listOf(body.messages);
 const callsOf = (message: Fields): readonly Fields[] =>
   message.role === 'assistant' ? listOf(message.tool_calls) : [];
 
-/** A turn with tool calls has to come back with the reasoning that led to them; R1 of old took none at all. */
+/** Messages of the assistant by turns: what stands between two messages of a user. */
+function turnsOf(body: Fields): readonly (readonly Fields[])[] {
+  const turns: Fields[][] = [[]];
+  for (const message of messagesOf(body)) {
+    if (message.role === 'user') turns.push([]);
+    else if (message.role === 'assistant') turns.at(-1)?.push(message);
+  }
+  return turns;
+}
+
+/** A turn with tool calls has to come back with all of its reasoning; R1 of old took none at all. */
 const reasoningRule: Check = (body, { reasoningInput, thinking, dialect }) => {
   const rule = reasoningInput ?? (dialect === 'deepseek' ? 'require' : 'ignore');
-  const lacks = (message: Fields): boolean =>
-    callsOf(message).length > 0 && typeof message.reasoning_content !== 'string';
-  if (rule === 'require' && thinking && messagesOf(body).some(lacks)) {
+  const lacks = (turn: readonly Fields[]): boolean =>
+    turn.some((message) => callsOf(message).length > 0) &&
+    turn.some((message) => typeof message.reasoning_content !== 'string');
+  if (rule === 'require' && thinking && turnsOf(body).some(lacks)) {
     const text = 'The `reasoning_content` in the thinking mode must be passed back to the API.';
     return mockError(400, text);
   }

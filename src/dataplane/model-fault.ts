@@ -57,8 +57,12 @@ export function modelFault(fault: ModelFault, detail: string = fault): Denial {
   return { status, body, contentType: 'application/json', reason, detail };
 }
 
+/** The route gives an answer only so much time, whole as it may be so far. */
+const lateMessage = 'The answer took longer than it may.';
+
 /** What a client is told of a fault when its stream has begun. */
-export function faultMessage({ contentType, body }: Denial): string {
+export function faultMessage({ contentType, body, reason }: Denial): string {
   const { error } = (contentType === 'application/json' && parseRecord(body)) || {};
-  return (isRecord(error) && textOf(error['message'])) || texts['cut off'].message;
+  const own = isRecord(error) ? textOf(error['message']) : '';
+  return own || (reason === 'timeout' ? lateMessage : texts['cut off'].message);
 }

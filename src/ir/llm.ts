@@ -33,7 +33,7 @@ export interface LlmBackend {
   readonly isolation?: UserIsolation;
 }
 
-/** KEEP: as sent. PAD: assistant messages with tool calls get an empty one where it is missing. STRIP: taken out. */
+/** KEEP: as sent. PAD: where there are tools, assistant messages without get an empty one. STRIP: taken out. */
 export const reasoningInputs = ['KEEP', 'PAD', 'STRIP'] as const;
 export type ReasoningInput = (typeof reasoningInputs)[number];
 

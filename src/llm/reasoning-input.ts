@@ -5,14 +5,14 @@ import { knownMembers, stringAt, wordAt } from './json-key.ts';
 import { readInnerList, readInnerObject, type JsonMember, type JsonPlace } from './json-object.ts';
 import type { ModelRequest } from './model-request.ts';
 
-/** The rule of a server: as configured, else PAD for DeepSeek, which refuses tool calls whose reasoning is missing. */
+/** The rule of a server: as configured, else PAD for DeepSeek, which refuses turns with tool calls whose reasoning is missing. */
 export function reasoningInputOf(settings: LlmBackend): ReasoningInput {
   return settings.reasoningInput ?? (engineOf(settings) === 'DEEPSEEK' ? 'PAD' : 'KEEP');
 }
 
 /** What a server gets of reasoning that clients send back with the conversation. */
 export function reasoningSplices(request: ModelRequest, rule: ReasoningInput): readonly Splice[] {
-  if (rule === 'KEEP' || !mayConcern(request.body, rule)) return [];
+  if (rule === 'KEEP' || !mayConcern(request, rule)) return [];
   const { endpoint } = request;
   if (endpoint === 'chat')
     return messagesOf(request, 'messages').flatMap(chatSplices(request, rule));
@@ -25,8 +25,8 @@ export function reasoningSplices(request: ModelRequest, rule: ReasoningInput): r
  * Most conversations have nothing of it, which is seen at a glance. Who hides a name behind escapes gets no help, and may
  * be refused by the server.
  */
-function mayConcern(body: Buffer, rule: ReasoningInput): boolean {
-  if (rule === 'PAD') return body.includes('"tool_calls"');
+function mayConcern({ body, fields }: ModelRequest, rule: ReasoningInput): boolean {
+  if (rule === 'PAD') return fields.has('tools') || body.includes('"tool_calls"');
   return body.includes('reasoning') || body.includes('thinking');
 }
 
@@ -35,7 +35,7 @@ function messagesOf({ body, fields }: ModelRequest, name: string): readonly Json
   return (member && readInnerList(body, member.from)) ?? [];
 }
 
-const chatNames = new Set(['role', 'tool_calls', 'reasoning_content', 'reasoning']);
+const chatNames = new Set(['role', 'prefix', 'reasoning_content', 'reasoning']);
 
 /** In messages of the assistant alone. */
 function chatSplices(
@@ -62,10 +62,13 @@ function stripped(known: Known): MemberChange[] {
   }));
 }
 
-/** DeepSeek refuses a turn with tool calls that comes back without; reasoning under the other name goes under its own. */
+/**
+ * DeepSeek refuses a turn with tool calls of which any message comes back without, its last one too, and looks at no other
+ * turn; reasoning under the other name goes under its own. What the server is to go on with stays as it is.
+ */
 function padded(body: Buffer, known: Known): MemberChange[] {
-  const calls = known.get('tool_calls');
-  if (calls === undefined || wordAt(body, calls) === null) return [];
+  const prefix = known.get('prefix');
+  if (prefix !== undefined && wordAt(body, prefix) === true) return [];
   const member = known.get('reasoning_content');
   if (member !== undefined && wordAt(body, member) !== null) return [];
   const other = known.get('reasoning');

@@ -49,6 +49,8 @@ describe('objections to a chat request', () => {
   it.each([
     ['require', [user, lost, result], 400],
     ['require', [user, { role: 'assistant', content: 'a' }], undefined],
+    ['require', [user, call, result, { role: 'assistant', content: 'a' }], 400],
+    ['require', [user, call, result, user, { role: 'assistant', content: 'a' }], undefined],
     ['ignore', [user, lost, result], undefined],
     ['refuse', [user, { role: 'assistant', content: 'a', reasoning_content: 'b' }], 400],
     ['refuse', [user], undefined],

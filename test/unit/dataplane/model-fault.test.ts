@@ -19,5 +19,8 @@ it.each([
 });
 
 test('of other faults is told what a client can use', () => {
-  expect(faultMessage(upstreamTimeout)).toBe('The model server broke off its answer.');
+  expect(faultMessage(upstreamTimeout)).toBe('The answer took longer than it may.');
+  const body = 'upstream connect error';
+  const reset = { status: 503, body, reason: 'reset', detail: '' } as const;
+  expect(faultMessage(reset)).toBe('The model server broke off its answer.');
 });

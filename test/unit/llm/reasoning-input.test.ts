@@ -32,8 +32,16 @@ describe('reasoning that clients send back', () => {
       `{"reasoning_content":"","role":"assistant","reasoning":{"x":1},${calls}}`,
     ],
     [`{"role":"assistant","reasoning_content":"kept",${calls}}`, undefined],
-    ['{"role":"assistant","tool_calls":null}', undefined],
+    [
+      '{"role":"assistant","tool_calls":null}',
+      '{"reasoning_content":"","role":"assistant","tool_calls":null}',
+    ],
     ['{"role":"assistant","content":"x"}', undefined],
+    [`{"role":"assistant","prefix":true,${calls}}`, undefined],
+    [
+      `{"role":"assistant","prefix":false,${calls}}`,
+      `{"reasoning_content":"","role":"assistant","prefix":false,${calls}}`,
+    ],
     [`{"role":"user",${calls}}`, undefined],
     [`{"role":"assistant","role":"assistant",${calls}}`, undefined],
     ['"tool_calls"', undefined],
@@ -41,6 +49,17 @@ describe('reasoning that clients send back', () => {
   ])('PAD %s', (message, expected) => {
     const text = (one: string): string => `{"messages":[{"role":"user","content":"q"}, ${one}]}`;
     expect(edited('chat', text(message), 'PAD')).toBe(text(expected ?? message));
+  });
+
+  test('PAD, each message of the assistant where there are tools', () => {
+    const turn = `{"role":"assistant","reasoning_content":"r",${calls}},{"role":"tool","content":"1"}`;
+    const text = `{"messages":[${turn},{"role":"assistant","content":"a"},{"role":"user","content":"q"}]}`;
+    const padded = '{"reasoning_content":"","role":"assistant","content":"a"}';
+    expect(edited('chat', text, 'PAD')).toBe(
+      text.replace('{"role":"assistant","content":"a"}', padded),
+    );
+    const offered = '{"tools":[],"messages":[{"role":"assistant","content":"a"}]}';
+    expect(edited('chat', offered, 'PAD')).toBe(`{"tools":[],"messages":[${padded}]}`);
   });
 
   test.each([
