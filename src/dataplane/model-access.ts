@@ -5,6 +5,7 @@ import { listedModel, type ModelEndpoint } from '../llm/model-endpoint.ts';
 import { bothGrants, claimedModels, type ModelGrant } from '../llm/model-grant.ts';
 import { modelListing } from '../llm/model-listing.ts';
 import type { ModelRequest } from '../llm/model-request.ts';
+import { decoded } from './query.ts';
 import type { Denial, LocalReply } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { firstValue } from './header-edits.ts';
@@ -52,12 +53,17 @@ function billingTargets<T extends Target>(
   const named = targets.filter((target) => billedBy(target) !== undefined);
   if (named.length === 0) return unnamedModel;
   if (grant === undefined) return named;
-  if (request.namesOthers) return otherModels;
+  if (request.namesOthers || hasModelInQuery(exchange)) return otherModels;
   const permitted = named.filter(
     (target) => target.upstream.backend !== undefined && grant.has(billedBy(target) ?? ''),
   );
   for (const target of named) note(exchange, target, billedBy(target), permitted.includes(target));
   return permitted.length === 0 ? foreignModel : permitted;
+}
+
+/** Servers that take fields of a body from the query as well may put those over it. */
+function hasModelInQuery({ query = '' }: Exchange): boolean {
+  return query.split(/[&;]/).some((piece) => /model/i.test(decoded(piece.split('=', 1)[0] ?? '')));
 }
 
 /** Whether a copy may go there too: where not all models may be used, to no server that bills one. */

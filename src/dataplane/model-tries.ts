@@ -6,6 +6,7 @@ import type { Denial, DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { clusterRefusal, noEndpoint, refusedAccount } from './forward-refusal.ts';
 import type { HeaderLines } from './header-lines.ts';
+import { sayJson } from './json-content-type.ts';
 import { asksUnencoded, type ModelAnswers } from './model-answers.ts';
 import type { ModelBreaker } from './model-breaker.ts';
 import { KeyRenewal } from './key-renewal.ts';
@@ -285,6 +286,7 @@ export class ModelTries implements Cancellable {
     const backend = this.#keys.backendOf(target.upstream);
     const head = outgoingHead(this.#call, target.upstream, { endpoint, body, backend });
     if ('status' in head) return head;
+    sayJson(head.headers);
     const { method } = this.#call.exchange;
     const sinkFor = this.#sending.answers?.sinkFor(target, this);
     if (sinkFor !== undefined) asksUnencoded(head.headers);

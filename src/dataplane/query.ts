@@ -14,8 +14,8 @@ export function firstDecodedParameter(query: string | undefined, name: string): 
   if (query === undefined) return undefined;
   for (const piece of query.split('&')) {
     const equals = piece.indexOf('=');
-    if (decode(equals === -1 ? piece : piece.slice(0, equals)) !== name) continue;
-    return equals === -1 ? '' : decode(piece.slice(equals + 1));
+    if (decoded(equals === -1 ? piece : piece.slice(0, equals)) !== name) continue;
+    return equals === -1 ? '' : decoded(piece.slice(equals + 1));
   }
   return undefined;
 }
@@ -26,14 +26,14 @@ export function withoutParameter(query: string | undefined, name: string): strin
   const pieces = query.split('&');
   const kept = pieces.filter((piece) => {
     const equals = piece.indexOf('=');
-    return decode(equals === -1 ? piece : piece.slice(0, equals)) !== name;
+    return decoded(equals === -1 ? piece : piece.slice(0, equals)) !== name;
   });
   if (kept.length === pieces.length) return query;
   return kept.length === 0 ? undefined : kept.join('&');
 }
 
 /** A malformed escape stays as it is, as in Envoy. */
-function decode(text: string): string {
+export function decoded(text: string): string {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);

@@ -16,11 +16,9 @@ const plainMembers = new Set([
   'choices',
   'error',
 ]);
+/** Besides the one that says something: some servers say it once more in another. */
 const plainChoiceMembers = new Set([
   'index',
-  'delta',
-  'message',
-  'text',
   'finish_reason',
   'stop_reason',
   'matched_stop',

@@ -98,11 +98,13 @@ export class ChatDelta {
 
   /** Some servers send content in parts, of which reasoning is one. */
   #parts(parts: readonly unknown[]): readonly JsonRecord[] {
-    return parts.flatMap((part) => {
+    const seen = parts.flatMap((part) => {
       if (!isRecord(part) || !plainParts.has(textOf(part['type']))) return [];
       if (typeof part['text'] !== 'string') return [part];
       return [{ ...part, text: this.#splitter.push(part['text']).content }];
     });
+    // A part may turn out to have been reasoning by what stands in a later one.
+    return this.hasLeaked ? [] : seen;
   }
 }
 

@@ -7,8 +7,8 @@ export function keyOf(bytes: Buffer, { keyFrom, keyTo }: JsonMember): string {
   return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }
 
-/** Of names up to 24 letters, each written as an escape. */
-const longestKey = 24 * '\\u006d'.length;
+/** Of names up to 32 letters, each written as an escape. */
+const longestKey = 32 * '\\u006d'.length;
 
 /** A name as readers that do not tell case compare it; two letters beyond ASCII fold into it (Go's encoding/json). */
 export function foldedKey(key: string): string {

@@ -1,4 +1,4 @@
-import { knownMembers, stringAt, wordAt } from './json-key.ts';
+import { foldedKey, keyOf, knownMembers, stringAt, wordAt } from './json-key.ts';
 import {
   readInnerList,
   readInnerObject,
@@ -54,7 +54,9 @@ const names: ReadonlySet<string> = new Set([
   'fallbacks',
   'lora_path',
 ]);
-const otherModels = ['models', 'fallbacks', 'lora_path'];
+/** Members beside `model` by which one server or another chooses a model, or gets a whole body to put over this one. */
+const otherModels =
+  /model|fallback|^(?:lora_path|adapter_id|preset|extra_body|user_config|provideroptions)$/;
 
 /** Reads what the gateway has to know of a body; nothing of the body is in the message of a refusal. */
 export function readModelRequest(
@@ -77,9 +79,15 @@ export function readModelRequest(
   if (typeof asksUsage !== 'boolean') return asksUsage;
   const fault = metadataFault(body, fields.get('metadata'));
   if (fault !== undefined) return fault;
-  const isListed = otherModels.some((one) => fields.has(one));
-  const namesOthers = isListed || toolsNameModels(body, fields.get('tools'));
+  const namesOthers = hasOtherModels(body, object) || toolsNameModels(body, fields.get('tools'));
   return { endpoint, body, object, fields, model: name, stream, asksUsage, namesOthers };
+}
+
+function hasOtherModels(body: Buffer, { members }: JsonObjectText): boolean {
+  return members.some((member) => {
+    const name = foldedKey(keyOf(body, member));
+    return name !== 'model' && otherModels.test(name);
+  });
 }
 
 function twice(name: string): ModelRefusal {

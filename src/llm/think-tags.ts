@@ -8,6 +8,8 @@ export interface SplitText {
 
 const opening = '<think>';
 const closing = '</think>';
+/** White space beyond it is text like any other: a model may send it without end, and what is held is read again each time. */
+const spaceLimit = 4096;
 
 /**
  * Takes reasoning out of content, in which it stands between tags, whatever the pieces are that the content comes in: the same
@@ -76,11 +78,12 @@ export class ThinkTagSplitter {
 
   #begin(text: string): string {
     const rest = text.trimStart();
-    if (rest.startsWith(opening)) {
+    const isNear = text.length - rest.length <= spaceLimit;
+    if (isNear && rest.startsWith(opening)) {
       this.#open();
       return rest.slice(opening.length);
     }
-    if (opening.startsWith(rest)) {
+    if (isNear && opening.startsWith(rest)) {
       this.#held = text;
       return '';
     }
@@ -97,12 +100,12 @@ export class ThinkTagSplitter {
   #reason(text: string, split: { reasoning: string }): string {
     const at = text.indexOf(closing);
     if (at >= 0) {
-      split.reasoning += text.slice(0, at).trimEnd();
+      split.reasoning += withoutEnd(text.slice(0, at));
       this.#state = 'content';
       this.#skipsSpace = true;
       return text.slice(at + closing.length);
     }
-    const sure = text.slice(0, text.length - tailOf(text, [closing])).trimEnd();
+    const sure = withoutEnd(text.slice(0, text.length - tailOf(text, [closing])));
     split.reasoning += sure;
     this.#held = text.slice(sure.length);
     return '';
@@ -128,6 +131,11 @@ export class ThinkTagSplitter {
     this.#held = text.slice(sure);
     return '';
   }
+}
+
+/** Without the white space at its end, up to the limit. */
+function withoutEnd(text: string): string {
+  return text.slice(0, Math.max(text.trimEnd().length, text.length - spaceLimit));
 }
 
 /** Length of the longest end of a text that is a true beginning of one of the tags. */

@@ -125,6 +125,18 @@ describe('permittedTargets', () => {
     expect(JSON.stringify(refusal)).not.toContain('deepseek');
   });
 
+  test.each([
+    ['?model=deepseek-v4-pro', 403],
+    ['?a=b;mod%65l=x', 403],
+    ['?api-version=1', 200],
+    ['?name=model', 200],
+  ])('a query %s', async (query, status) => {
+    const target = `/v1/chat/completions${query}`;
+    const exchange = await exchangeOf({ ...caller, target });
+    const answer = permittedTargets(exchange, requestFor({ model: 'deepseek-flash' }), [deepseek]);
+    expect('status' in answer ? answer.status : 200).toBe(status);
+  });
+
   test('refuses everything where no server is behind it', async () => {
     const request = requestFor({ model: 'deepseek-flash' });
     const refusal = permittedTargets(await exchangeOf(caller), request, [plain]);
@@ -178,6 +190,14 @@ describe('withoutModel', () => {
   test('lets everything on where all models may be used', async () => {
     expect(withoutModel(await exchangeOf({}), 'other', [deepseek])).toBeUndefined();
     expect(withoutModel(await exchangeOf({}), 'models', [deepseek])).toBeUndefined();
+  });
+
+  test('refuses what is not known where reasoning is hidden', async () => {
+    const one = route({ llm: { reasoning: { hide: true } } });
+    const exchange = exchangeFor(table(virtualHost({ routes: [one] })));
+    await decide(exchange);
+    expect(withoutModel(exchange, 'other', [deepseek])).toMatchObject({ status: 403 });
+    expect(withoutModel(exchange, 'models', [deepseek])).toBeUndefined();
   });
 
   test('refuses what names no model', async () => {

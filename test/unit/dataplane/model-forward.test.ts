@@ -44,6 +44,37 @@ describe('forwardToModel', () => {
     expect(await gateway.nextLine()).toMatchObject({ upstream: 'm1' });
   });
 
+  test('the server reads a body as it was read', async () => {
+    const gateway = await twoServers({}, {});
+    const ask = async (type: string): Promise<string | undefined> => {
+      const init = { ...chat, headers: { 'content-type': type } };
+      const response = await fetch(`${gateway.url()}/v1/chat/completions`, init);
+      const { headers } = (await response.json()) as Seen;
+      return headers[headers.indexOf('content-type') + 1];
+    };
+    expect(await ask('application/json; charset=utf-7')).toBe('application/json');
+    expect(await ask('application/x-www-form-urlencoded')).toBe('application/json');
+    expect(await ask('application/json; charset=utf-8')).toBe('application/json; charset=utf-8');
+  });
+
+  test('reasoning is hidden in answers of servers that are said to be for models, or not', async () => {
+    const { port } = await scope.upstream((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"choices":[{"index":0,"message":{"content":"a","reasoning":"secret"}}]}');
+    });
+    const host = virtualHost({ routes: [route({ llm: { reasoning: { hide: true } } })] });
+    for (const one of [cluster(port), cluster(port, { llm: backend() })]) {
+      const gateway = await scope.gateway(table(host, [one]));
+      const paths = ['/v1/chat/completions', '/v1/chat/completions/', '/generate'];
+      const answers = paths.map(async (path) => {
+        const response = await fetch(gateway.url() + path, chat);
+        expect(await response.text()).not.toContain('secret');
+        return response.status;
+      });
+      expect(await Promise.all(answers)).toEqual([200, 403, 403]);
+    }
+  });
+
   test('without any that has its key: 503', async () => {
     const gateway = await twoServers(missing, missing);
     const response = await fetch(`${gateway.url()}/v1/chat/completions`, chat);

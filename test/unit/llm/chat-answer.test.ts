@@ -98,6 +98,25 @@ describe('ChatAnswer', () => {
     expect(hide.facts).toMatchObject({ pieces: 1, isOver: true, finishReason: 'stop' });
   });
 
+  test('hides what a server says a second time beside it', () => {
+    const twice = {
+      message: { content: 'c', reasoning_content: 'r' },
+      text: 'r',
+      delta: { content: 'd' },
+    };
+    const hidden = (): ChatAnswer => new ChatAnswer({ ...plain, hide: true });
+    const choices = [{ index: 0, ...twice, finish_reason: 'stop' }];
+    const plainly = { index: 0, finish_reason: 'stop' };
+    expect(hidden().event({ choices })).toEqual([
+      { choices: [{ ...plainly, delta: { content: 'd' } }] },
+    ]);
+    expect(hidden().whole({ choices })).toEqual({
+      choices: [{ ...plainly, message: { content: 'c' } }],
+    });
+    const noDelta = [{ index: 0, message: twice.message, finish_reason: 'stop' }];
+    expect(hidden().event({ choices: noDelta })).toEqual([{ choices: [{ ...plainly, text: '' }] }]);
+  });
+
   test('a whole message has a text, if an empty one', () => {
     const document = { choices: [{ index: 0, message: { content: '<think>a' } }] };
     expect(new ChatAnswer(plain).whole(document)).toEqual({

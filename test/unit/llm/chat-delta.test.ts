@@ -76,6 +76,16 @@ describe('ChatDelta', () => {
       },
       { content: [{ type: 'text', text: 'b' }] },
     ],
+    [
+      'parts before the one in which it ends',
+      {
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'a</think>b' },
+        ],
+      },
+      { content: [] },
+    ],
     ['nothing', { tool_calls: [{ index: 0 }] }, { tool_calls: [{ index: 0 }] }],
   ])('hides reasoning in %s', (_name, delta, seen) => {
     expect(pieces([delta], hidden)).toEqual([seen]);

@@ -18,6 +18,12 @@ describe('readModelRequest', () => {
     ['{"x":1,"x":2,"X":3}', { model: undefined }],
     ['{"models":["a"],"model":"m"}', { namesOthers: true }],
     ['{"fallbacks":null}', { namesOthers: true }],
+    ['{"extra_body":{"model":"a"}}', { namesOthers: true }],
+    ['{"content_policy_fallbacks":[]}', { namesOthers: true }],
+    ['{"context_window_fallback_dict":{}}', { namesOthers: true }],
+    ['{"providerOptions":{}}', { namesOthers: true }],
+    ['{"Preset":"p"}', { namesOthers: true }],
+    ['{"modalities":["text"]}', { namesOthers: false }],
     ['{"tools":[{"type":"image_generation","model":"b"}]}', { namesOthers: true }],
     ['{"tools":[{"type":"x"},{"Model":"b"}]}', { namesOthers: true }],
     [

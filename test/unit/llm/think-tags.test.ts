@@ -46,6 +46,21 @@ describe('ThinkTagSplitter', () => {
     }
   });
 
+  test.each<[string, string, string, ThinkTags]>([
+    ['in front of it', '', '<think>a</think>b', 'OPENED'],
+    ['in front of a text', '', 'a', 'OPENED'],
+    ['within it', '<think>a', 'b</think>c', 'OPENED'],
+    ['at its end', '<think>a', '</think>c', 'OPENED'],
+  ])('white space without end is not held: %s', (_where, before, after, form) => {
+    const splitter = new ThinkTagSplitter(form);
+    splitter.push(before);
+    const { reasoning, content } = splitter.push(' '.repeat(5000));
+    expect((reasoning + content).length).toBeGreaterThan(500);
+    const text = before + ' \n'.repeat(5000) + after;
+    const pieces = Array.from({ length: 101 }, (_, at) => text.slice(at * 100, at * 100 + 100));
+    expect(split(pieces, form)).toEqual(split([text], form));
+  });
+
   test('a closing tag alone tells that what was before it should not have been seen', () => {
     const splitter = new ThinkTagSplitter('OPENED', true);
     splitter.push('why');
