@@ -43,7 +43,11 @@ const reasoningSchema = obj('How reasoning is sent to the client.', {
       reasoningFields,
     ),
   ),
-  hide: opt(bool('Do not send it. Default false.')),
+  hide: opt(
+    bool(
+      'Do not send it, and refuse requests whose answers the gateway does not know. Default false.',
+    ),
+  ),
   showTo: opt(
     obj('Callers for whom it is not hidden.', {
       claim: claim('Claim that has to be there.'),
