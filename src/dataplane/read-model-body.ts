@@ -1,10 +1,12 @@
 import type { Call, CallContext } from './call.ts';
+import { callerOf } from './caller.ts';
 import type { Denial } from './denial.ts';
 import { isEncoded, modelBodyTooLarge, unreadableCoding } from './forward-refusal.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import { collectBody } from './request-body.ts';
 
-/** Bytes of the bodies that are kept, by data plane. */
-const keptBytes = new WeakMap<CallContext, number>();
+/** What is kept for one data plane. */
+const kept = new WeakMap<CallContext, KeptBytes>();
 
 /**
  * Reads all of the body of a request for a model and calls back with it, unless the client leaves or the request is refused:
@@ -15,18 +17,18 @@ export function readModelBody(call: Call, then: (body: Buffer) => void): void {
   const { modelBytes, modelTotalBytes } = context.limits;
   if (exchange.contentLength > modelBytes) return call.deny(modelBodyTooLarge);
   if (isEncoded(exchange.headers)) return call.deny(unreadableCoding);
+  const all = kept.get(context) ?? new KeptBytes();
+  kept.set(context, all);
+  const caller = callerOf(exchange);
   const held = { bytes: 0, isFull: false };
   const keeps = (bytes: number): boolean => {
-    const used = (keptBytes.get(context) ?? 0) + bytes;
-    held.isFull = used > modelTotalBytes;
+    held.isFull = !all.hasRoom(caller, bytes, modelTotalBytes);
     if (held.isFull || call.ended) return false;
-    keptBytes.set(context, used);
+    all.add(caller, bytes);
     held.bytes += bytes;
     return true;
   };
-  response.once('close', () => {
-    keptBytes.set(context, (keptBytes.get(context) ?? 0) - held.bytes);
-  });
+  response.once('close', () => all.add(caller, -held.bytes));
   if (call.body !== undefined) {
     if (keeps(call.body.length)) return then(call.body);
     return call.deny(noRoom);
