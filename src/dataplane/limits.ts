@@ -24,6 +24,8 @@ export interface Limits {
   readonly modelBytes: number;
   /** All bodies of requests for models that are kept at a time (503). */
   readonly modelTotalBytes: number;
+  /** All of such a body, which is kept in memory while it comes (408): 32 MiB over 2.5 Mbit/s. */
+  readonly modelBodyMs: number;
   /** A request body up to this is kept, where it may have to be sent a second time; Envoy's default. */
   readonly replayBytes: number;
   /** All bodies that are kept so at a time; with more, one goes to the upstream as it comes, and only once. */
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   rewriteBytes: 4 * 1024 * 1024,
   modelBytes: 32 * 1024 * 1024,
   modelTotalBytes: 256 * 1024 * 1024,
+  modelBodyMs: 120_000,
   replayBytes: 1024 * 1024,
   replayTotalBytes: 128 * 1024 * 1024,
   pendingRequests: 1024,

@@ -14,7 +14,7 @@ const kept = new WeakMap<CallContext, KeptBytes>();
  */
 export function readModelBody(call: Call, then: (body: Buffer) => void): void {
   const { exchange, context, request, response } = call;
-  const { modelBytes, modelTotalBytes } = context.limits;
+  const { modelBytes, modelTotalBytes, modelBodyMs } = context.limits;
   if (exchange.contentLength > modelBytes) return call.deny(modelBodyTooLarge);
   if (isEncoded(exchange.headers)) return call.deny(unreadableCoding);
   const all = kept.get(context) ?? new KeptBytes();
@@ -33,17 +33,31 @@ export function readModelBody(call: Call, then: (body: Buffer) => void): void {
     if (keeps(call.body.length)) return then(call.body);
     return call.deny(noRoom);
   }
+  let cancelTimeout: (() => void) | undefined;
   collectBody(request, {
     declared: exchange.contentLength,
     limit: modelBytes,
     keeps,
-    slow: () => call.awaitBody(),
+    slow: () => {
+      call.awaitBody();
+      cancelTimeout = context.clock.after(modelBodyMs, () => call.deny(tooSlow));
+    },
     done: (collected) => {
+      cancelTimeout?.();
       if (collected === 'too large') call.deny(held.isFull ? noRoom : modelBodyTooLarge);
       else if (collected !== 'aborted' && !call.answered) then(collected);
     },
   });
 }
+
+/** It came on, but a few bytes at a time: nothing is kept for that. */
+const tooSlow: Denial = {
+  status: 408,
+  body: 'Request Timeout',
+  reason: 'body_timeout',
+  detail: 'the body takes too long',
+  close: true,
+};
 
 const noRoom: Denial = {
   status: 503,

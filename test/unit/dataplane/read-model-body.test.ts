@@ -65,6 +65,14 @@ describe('readModelBody', () => {
     expect(statuses).toEqual([503, 200, 200]);
   });
 
+  test('a body that comes drop by drop has its time, and gives back what was kept of it', async () => {
+    const gateway = await modelServer({ modelBodyMs: 150, modelTotalBytes: 1000 });
+    const head = 'POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: 900\r\n\r\n';
+    expect(await exchangeBytes(gateway.port(), head + bodyOf(890))).toContain('408 ');
+    const url = `${gateway.url()}/v1/chat/completions`;
+    expect((await fetch(url, { method: 'POST', body: bodyOf(1000) })).status).toBe(200);
+  });
+
   test('a content coding: 415', async () => {
     const gateway = await modelServer();
     const response = await fetch(`${gateway.url()}/v1/chat/completions`, {
