@@ -17,13 +17,16 @@ const plainMembers = new Set([
   'error',
 ]);
 /** Besides the one that says something: some servers say it once more in another. */
-const plainChoiceMembers = new Set([
+const plainChoiceMembers = [
   'index',
   'finish_reason',
   'stop_reason',
   'matched_stop',
   'content_filter_results',
-]);
+];
+const withDelta = new Set(['delta', ...plainChoiceMembers]);
+const withMessage = new Set(['message', ...plainChoiceMembers]);
+const withText = new Set(['text', ...plainChoiceMembers]);
 /** More answers to one request than any server makes. */
 const choiceLimit = 256;
 
@@ -121,7 +124,7 @@ export class ChatAnswer implements AnswerShape {
     if (hasSomething(delta) || textOf(text) !== '') this.facts.pieces += 1;
     if (!isRecord(delta)) return this.#text(choice, state, isLast);
     const seen = state.delta.piece(delta, isLast);
-    const own = this.#view.hide ? membersOf(choice, plainChoiceMembers) : choice;
+    const own = this.#view.hide ? membersOf(choice, withDelta) : choice;
     return seen === delta && own === choice ? choice : { ...own, delta: seen };
   }
 
@@ -129,7 +132,7 @@ export class ChatAnswer implements AnswerShape {
   #text(choice: JsonRecord, { delta }: Choice, isLast: boolean): JsonRecord {
     if (!this.#view.hide) return choice;
     const { content } = delta.piece({ content: textOf(choice['text']) }, isLast);
-    return { ...membersOf(choice, plainChoiceMembers), text: textOf(content) };
+    return { ...membersOf(choice, withText), text: textOf(content) };
   }
 
   #message(choice: JsonRecord): JsonRecord {
@@ -139,7 +142,7 @@ export class ChatAnswer implements AnswerShape {
     if (hasSomething(message) || textOf(choice['text']) !== '') this.facts.pieces += 1;
     if (!isRecord(message)) return this.#text(choice, state, true);
     const seen = state.delta.piece(message, true);
-    const own = this.#view.hide ? membersOf(choice, plainChoiceMembers) : choice;
+    const own = this.#view.hide ? membersOf(choice, withMessage) : choice;
     if (seen === message && own === choice) return choice;
     const isEmptied = seen['content'] === null && typeof message['content'] === 'string';
     return { ...own, message: isEmptied ? { ...seen, content: '' } : seen };
