@@ -42,6 +42,9 @@ describe('the goldens, asked of a real Envoy', () => {
 
   it('leave to the embedded engine only what is about model servers', () => {
     const beyond = cases.filter(({ verdict }) => verdict === 'beyond').map(({ story }) => story);
-    expect([...new Set(beyond)]).toEqual(['llm-deepseek-key', 'llm-model-override']);
+    expect(beyond).toContain('llm-model-override');
+    expect(beyond.filter((story) => !story.startsWith('llm-'))).toEqual([]);
+    // Few: what Envoy cannot do closes a route there, and only that is not compared.
+    expect(beyond.length).toBeLessThan(cases.length / 10);
   });
 });
