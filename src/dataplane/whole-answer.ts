@@ -53,7 +53,8 @@ export class WholeAnswer implements AnswerSink {
     const { facts } = this.#seen;
     if (!this.begun && facts.fault !== '' && hasNext()) return modelFault('failed', facts.fault);
     if (!this.begun && this.#seen.isAccountFault && usesOurKey) return refusedAccount;
-    noteAnswer(call, facts);
+    // By its pieces tokens are counted, and this one came as a whole.
+    noteAnswer(call, { ...facts, pieces: 0 });
     return undefined;
   }
 

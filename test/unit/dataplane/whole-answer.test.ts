@@ -16,6 +16,7 @@ const plain = answer({ role: 'assistant', content: 'hi' });
 describe('WholeAnswer', () => {
   test('sends an answer as it came, with its length', () => {
     const { begin, write, end, log, model } = answerRig();
+    model.pieces = 9;
     begin(json, { length: plain.length });
     write(plain.slice(0, 20));
     write(plain.slice(20));
@@ -27,6 +28,7 @@ describe('WholeAnswer', () => {
       usage: { inputTokens: 3, outputTokens: 2 },
       finishReason: 'stop',
       responseModel: 'm',
+      pieces: 0,
     });
   });
 
