@@ -2,7 +2,7 @@ import { isLateAccountError } from './account-error.ts';
 import type { AnswerFacts } from './answer-facts.ts';
 import { answerShape } from './answer-shape.ts';
 import type { AnswerView } from './answer-view.ts';
-import { parseRecord } from './json-record.ts';
+import { parseRecord, type JsonRecord } from './json-record.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** An answer in one piece, as it is sent. */
@@ -26,9 +26,17 @@ export function seenDocument(
   const seen = shape.whole(document);
   const { facts } = shape;
   const isAccountFault = facts.fault !== '' && isLateAccountError(document);
-  return {
-    facts,
-    isAccountFault,
-    bytes: seen === document ? bytes : Buffer.from(JSON.stringify(seen)),
-  };
+  if (seen === document) return { facts, isAccountFault, bytes };
+  const text = textFrom(seen);
+  return text === undefined ? undefined : { facts, isAccountFault, bytes: Buffer.from(text) };
+}
+
+/** Undefined: it is deeper than the stack. */
+function textFrom(document: JsonRecord): string | undefined {
+  try {
+    return JSON.stringify(document);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
 }

@@ -23,7 +23,7 @@ export class AnswerStream {
     this.#hide = view.hide;
     this.#reader = new EventReader({
       event: (event) => {
-        if (this.#fault === undefined) this.#event(event);
+        if (this.#fault === undefined) this.#tryEvent(event);
       },
       comment: (text) => {
         // Nobody knows what a server writes there, or after what.
@@ -61,6 +61,16 @@ export class AnswerStream {
     const text = this.#out;
     this.#out = '';
     return text;
+  }
+
+  #tryEvent(event: StreamEvent): void {
+    try {
+      this.#event(event);
+    } catch (thrown) {
+      // Deeper than the stack.
+      if (!(thrown instanceof RangeError)) throw thrown;
+      this.#fault = 'unreadable';
+    }
   }
 
   #event(event: StreamEvent): void {

@@ -13,6 +13,7 @@ const plainMembers = new Set([
   'audio',
 ]);
 const plainParts = new Set(['text', 'refusal', 'image_url', 'audio', 'input_audio']);
+const plainPartMembers = new Set(['type', 'annotations', ...plainParts]);
 const reasoningNames = ['reasoning_content', 'reasoning'];
 
 /** Makes the messages of one choice, or the pieces of its one message, what the caller is to see. */
@@ -92,16 +93,17 @@ export class ChatDelta {
     const { content } = delta;
     if (Array.isArray(content)) return { ...plain, content: this.#parts(content) };
     const split = this.#split(delta, isLast);
-    if (typeof content !== 'string' && split.content === '') return plain;
-    return { ...plain, content: split.content };
+    const isNone = content === undefined || content === null;
+    return isNone && split.content === '' ? plain : { ...plain, content: split.content };
   }
 
   /** Some servers send content in parts, of which reasoning is one. */
   #parts(parts: readonly unknown[]): readonly JsonRecord[] {
     const seen = parts.flatMap((part) => {
       if (!isRecord(part) || !plainParts.has(textOf(part['type']))) return [];
-      if (typeof part['text'] !== 'string') return [part];
-      return [{ ...part, text: this.#splitter.push(part['text']).content }];
+      const plain = membersOf(part, plainPartMembers);
+      if (typeof part['text'] !== 'string') return [plain];
+      return [{ ...plain, text: this.#splitter.push(part['text']).content }];
     });
     // A part may turn out to have been reasoning by what stands in a later one.
     return this.hasLeaked ? [] : seen;

@@ -7,16 +7,28 @@ import { ThinkTagSplitter } from './think-tags.ts';
 /** A caller who must see no reasoning gets these, and nothing that is not known. */
 const plainBlocks = new Set(['text', 'tool_use', 'server_tool_use', 'web_search_tool_result']);
 const plainDeltas = new Set(['text_delta', 'input_json_delta', 'citations_delta']);
-const plainEvents = new Set([
-  'message_start',
-  'content_block_start',
-  'content_block_delta',
-  'content_block_stop',
-  'message_delta',
-  'message_stop',
-  'ping',
-  'error',
+const plainEvents: Readonly<Record<string, ReadonlySet<string>>> = {
+  message_start: new Set(['type', 'message']),
+  content_block_start: new Set(['type', 'index', 'content_block']),
+  content_block_delta: new Set(['type', 'index', 'delta']),
+  content_block_stop: new Set(['type', 'index']),
+  message_delta: new Set(['type', 'delta', 'usage']),
+  message_stop: new Set(['type']),
+  ping: new Set(['type']),
+  error: new Set(['type', 'error', 'request_id']),
+};
+const plainBlockMembers = new Set([
+  'type',
+  'text',
+  'citations',
+  'id',
+  'name',
+  'input',
+  'tool_use_id',
+  'content',
 ]);
+const plainDeltaMembers = new Set(['type', 'text', 'partial_json', 'citation']);
+const plainStopMembers = new Set(['stop_reason', 'stop_sequence']);
 const plainMembers = new Set([
   'id',
   'type',
@@ -52,7 +64,8 @@ export class MessagesAnswer implements AnswerShape {
     const type = textOf(document['type']) || name;
     this.#note(type, document);
     if (!this.#hide) return [document];
-    const sent = plainEvents.has(type) ? this.#plain(type, document) : [];
+    const members = Object.hasOwn(plainEvents, type) ? plainEvents[type] : undefined;
+    const sent = members ? this.#plain(type, membersOf(document, members)) : [];
     if (sent.length === 0) this.facts.hidden += 1;
     return sent;
   }
@@ -101,12 +114,22 @@ export class MessagesAnswer implements AnswerShape {
   }
 
   #plain(type: string, document: JsonRecord): readonly JsonRecord[] {
-    if (type === 'message_start' && isRecord(document['message'])) {
-      return [{ ...document, message: this.#plainMessage(document['message']) }];
+    const { message, delta } = document;
+    if (type === 'message_start') {
+      return isRecord(message) ? [{ ...document, message: this.#plainMessage(message) }] : [];
+    }
+    if (type === 'message_delta') {
+      const stop = isRecord(delta) ? membersOf(delta, plainStopMembers) : {};
+      return [{ ...document, delta: stop }];
     }
     if (type === 'content_block_start') return this.#start(document);
-    const index = this.#places.get(document['index']);
     if (type !== 'content_block_delta' && type !== 'content_block_stop') return [document];
+    return this.#within(type, document);
+  }
+
+  /** A piece of a block, or its end. */
+  #within(type: string, document: JsonRecord): readonly JsonRecord[] {
+    const index = this.#places.get(document['index']);
     if (index === undefined) return [];
     if (type === 'content_block_delta') return this.#delta(document, index);
     const { content } = this.#splitter.end();
@@ -127,9 +150,10 @@ export class MessagesAnswer implements AnswerShape {
   #delta(document: JsonRecord, index: number): readonly JsonRecord[] {
     const { delta } = document;
     if (!isRecord(delta) || !plainDeltas.has(textOf(delta['type']))) return [];
-    if (delta['type'] !== 'text_delta') return [{ ...document, index }];
+    const plain = membersOf(delta, plainDeltaMembers);
+    if (delta['type'] !== 'text_delta') return [{ ...document, index, delta: plain }];
     const text = this.#splitter.push(textOf(delta['text'])).content;
-    return text === '' ? [] : [{ ...document, index, delta: { ...delta, text } }];
+    return text === '' ? [] : [{ ...document, index, delta: { ...plain, text } }];
   }
 
   #plainMessage(message: JsonRecord): JsonRecord {
@@ -142,8 +166,9 @@ export class MessagesAnswer implements AnswerShape {
   }
 
   #plainBlock(block: JsonRecord, isWhole = false): JsonRecord {
-    if (typeof block['text'] !== 'string') return block;
+    const plain = membersOf(block, plainBlockMembers);
+    if (typeof block['text'] !== 'string') return plain;
     const { content } = this.#splitter.push(block['text']);
-    return { ...block, text: isWhole ? content + this.#splitter.end().content : content };
+    return { ...plain, text: isWhole ? content + this.#splitter.end().content : content };
   }
 }

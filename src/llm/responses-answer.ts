@@ -1,72 +1,15 @@
 import { newAnswerFacts } from './answer-facts.ts';
 import type { AnswerShape, AnswerView } from './answer-view.ts';
 import { isRecord, membersOf, recordsOf, textOf, type JsonRecord } from './json-record.ts';
+import {
+  plainEventMembers,
+  plainItemMembers,
+  plainItems,
+  plainMembers,
+  plainParts,
+} from './responses-members.ts';
 import { readResponsesUsage } from './read-usage.ts';
 import { ThinkTagSplitter } from './think-tags.ts';
-
-/** A caller who must see no reasoning gets these, and nothing that is not known. */
-const plainItems = new Set(['message', 'function_call', 'custom_tool_call', 'web_search_call']);
-const plainParts = new Set(['output_text', 'refusal']);
-const plainItemMembers = new Set([
-  'id',
-  'type',
-  'status',
-  'role',
-  'content',
-  'name',
-  'namespace',
-  'call_id',
-  'arguments',
-  'input',
-  'action',
-]);
-const plainMembers = new Set([
-  'id',
-  'object',
-  'created_at',
-  'completed_at',
-  'status',
-  'model',
-  'output',
-  'usage',
-  'error',
-  'incomplete_details',
-  'previous_response_id',
-  'parallel_tool_calls',
-  'tool_choice',
-  'tools',
-  'temperature',
-  'top_p',
-  'text',
-  'store',
-  'truncation',
-  'metadata',
-  'background',
-  'service_tier',
-  'user',
-]);
-/** Of the whole answer. */
-const stateEvents = new Set([
-  'response.created',
-  'response.queued',
-  'response.in_progress',
-  'response.completed',
-  'response.incomplete',
-  'response.failed',
-]);
-const itemEvents = new Set(['response.output_item.added', 'response.output_item.done']);
-const partEvents = new Set(['response.content_part.added', 'response.content_part.done']);
-const textEvents = new Set(['response.output_text.delta', 'response.output_text.done']);
-const otherEvents = new Set([
-  'response.output_text.annotation.added',
-  'response.refusal.delta',
-  'response.refusal.done',
-  'response.function_call_arguments.delta',
-  'response.function_call_arguments.done',
-  'response.custom_tool_call_input.delta',
-  'response.custom_tool_call_input.done',
-  'error',
-]);
 
 /** Answers of OpenAI's responses: reasoning comes in items of its own there, and is sent as it comes, or not at all. */
 export class ResponsesAnswer implements AnswerShape {
@@ -89,7 +32,8 @@ export class ResponsesAnswer implements AnswerShape {
     const type = textOf(document['type']) || name;
     this.#note(type, document);
     if (!this.#view.hide) return [document];
-    const sent = this.#plain(type, document);
+    const members = plainEventMembers(type);
+    const sent = members && this.#plain(type, membersOf(document, members));
     if (sent === undefined) this.facts.hidden += 1;
     return sent === undefined ? [] : [sent];
   }
@@ -128,19 +72,19 @@ export class ResponsesAnswer implements AnswerShape {
 
   #plain(type: string, document: JsonRecord): JsonRecord | undefined {
     const { response } = document;
-    if (stateEvents.has(type)) {
+    if (type === 'error') return document;
+    if (Object.hasOwn(document, 'item')) return this.#item(document, type.endsWith('.added'));
+    if (!Object.hasOwn(document, 'output_index')) {
       return isRecord(response)
         ? { ...document, response: this.#plainResponse(response) }
         : undefined;
     }
-    if (itemEvents.has(type)) return this.#item(document, type.endsWith('.added'));
-    if (type === 'error') return document;
     const index = this.#places.get(document['output_index']);
     if (index === undefined) return undefined;
     const placed = { ...document, output_index: index };
-    if (partEvents.has(type)) return this.#part(placed);
-    if (textEvents.has(type)) return this.#text(placed);
-    return otherEvents.has(type) ? placed : undefined;
+    if (type.startsWith('response.content_part.')) return this.#part(placed);
+    if (/^response\.output_text\.(?:delta|done)$/.test(type)) return this.#text(placed);
+    return placed;
   }
 
   #item(document: JsonRecord, isNew: boolean): JsonRecord | undefined {

@@ -23,6 +23,13 @@ describe('seenDocument', () => {
     );
   });
 
+  test('what is deeper than the stack cannot be written anew', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    const bytes = Buffer.from(`{"choices":[{"message":{"reasoning":"a","x":${deep}}}]}`);
+    expect(seenDocument(bytes, 'chat', view)).toBeUndefined();
+    expect(seenDocument(bytes, 'chat', { ...view, field: 'AS_SENT' })?.bytes).toBe(bytes);
+  });
+
   it.each(['', '[]', '{"a":1', 'null', '{"a":1}{}'])('%j is no answer', (text) => {
     expect(seenDocument(Buffer.from(text), 'chat', view)).toBeUndefined();
   });

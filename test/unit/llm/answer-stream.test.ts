@@ -167,6 +167,12 @@ describe('what is no answer', () => {
     );
   });
 
+  it('stops where an event is deeper than the stack', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    const event = `data: {"choices":[{"delta":{"reasoning":"a","x":${deep}}}]}\n\n`;
+    expect(events(event).stream.fault).toBe('unreadable');
+  });
+
   it('stops where a closing tag tells that reasoning was sent', () => {
     const chunk = (content: string) =>
       `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;

@@ -86,6 +86,7 @@ describe('ChatDelta', () => {
       },
       { content: [] },
     ],
+    ['a content of no known form', { content: { reasoning: 'a' } }, { content: '' }],
     ['nothing', { tool_calls: [{ index: 0 }] }, { tool_calls: [{ index: 0 }] }],
   ])('hides reasoning in %s', (_name, delta, seen) => {
     expect(pieces([delta], hidden)).toEqual([seen]);

@@ -28,15 +28,17 @@ describe('MessagesAnswer', () => {
       stop(0),
       start(1, { type: 'redacted_thinking', data: 'a' }),
       stop(1),
-      start(2, { type: 'text', text: '' }),
-      piece(2, text('b')),
+      start(2, { type: 'text', text: '', notes: 'a' }),
+      { ...piece(2, { ...text('b'), notes: 'a' }), notes: 'a' },
       piece(2, { type: 'thinking_delta', thinking: 'a' }),
       stop(2),
       start(3, { type: 'tool_use', id: 't', name: 'f', input: {} }),
       piece(3, { type: 'input_json_delta', partial_json: '{' }),
       stop(3),
       { type: 'thinking_summary', text: 'a' },
-      { type: 'ping' },
+      { type: 'ping', notes: 'a' },
+      { type: 'message_start', message: 'a' },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn', notes: 'a' }, usage: {} },
     ].flatMap((document) => answer.event(document, ''));
     expect(sent).toEqual([
       start(0, { type: 'text', text: '' }),
@@ -46,6 +48,7 @@ describe('MessagesAnswer', () => {
       piece(1, { type: 'input_json_delta', partial_json: '{' }),
       stop(1),
       { type: 'ping' },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: {} },
     ]);
   });
 

@@ -23,11 +23,14 @@ describe('ResponsesAnswer', () => {
       at('output_item.added', 1, { item: { ...message(''), notes: 'a' } }),
       at('content_part.added', 1, { part: { type: 'reasoning_text', text: 'a' } }),
       at('content_part.added', 1, { part: part('') }),
-      at('output_text.delta', 1, { delta: '<think>a</think>b', logprobs: ['a'] }),
+      at('output_text.delta', 1, { delta: '<think>a</think>b', logprobs: ['a'], notes: 'a' }),
       at('output_text.done', 1, { text: '<think>a</think>b', logprobs: ['a'] }),
       at('content_part.done', 1, { part: { ...part('<think>a</think>b'), logprobs: ['a'] } }),
       at('output_item.done', 1, { item: message('<think>a</think>b') }),
       at('thinking.delta', 1, { delta: 'a' }),
+      at('function_call_arguments.delta', 0, { delta: 'a' }),
+      at('function_call_arguments.delta', 1, { delta: '{' }),
+      { type: 'response.in_progress', response: 'a' },
       {
         type: 'response.completed',
         response: {
@@ -45,6 +48,7 @@ describe('ResponsesAnswer', () => {
       at('output_text.done', 0, { text: 'b' }),
       at('content_part.done', 0, { part: part('b') }),
       at('output_item.done', 0, { item: message('b') }),
+      at('function_call_arguments.delta', 0, { delta: '{' }),
       {
         type: 'response.completed',
         response: { status: 'completed', output: [message('b')] },
