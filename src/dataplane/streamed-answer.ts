@@ -74,8 +74,9 @@ export class StreamedAnswer implements AnswerSink {
   }
 
   interrupt(denial: Denial): void {
-    const { call, endpoint } = this.#parts;
+    const { call, endpoint, writer } = this.#parts;
     this.#send(streamError(endpoint, denial.reason, faultMessage(denial)));
+    writer.close();
     // Node gathers what is written in one turn.
     setImmediate(() => call.abort());
   }
