@@ -1,8 +1,9 @@
+import { messageOf } from '../base/errors.ts';
 import type { AttemptCount, RetryPolicy } from '../ir/retry.ts';
 import { countAttempt } from './attempt-count.ts';
 import type { Slot } from './account.ts';
 import type { Call, Cancellable } from './call.ts';
-import type { Denial, DenialReason } from './denial.ts';
+import { internalError, type Denial, type DenialReason } from './denial.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { clusterRefusal, noEndpoint, refusedAccount } from './forward-refusal.ts';
 import type { HeaderLines } from './header-lines.ts';
@@ -206,7 +207,7 @@ export class ModelTries implements Cancellable {
     this.#giveBack();
     this.#current = undefined;
     // Not from within the request that failed: it gives back first what it holds.
-    setImmediate(() => this.#ask());
+    setImmediate(() => this.#askLater());
     return true;
   }
 
@@ -220,8 +221,18 @@ export class ModelTries implements Cancellable {
     this.#current = undefined;
     this.#targets = new ModelTargets(this.#all);
     this.#isRetrying = true;
-    this.#cancelWait = clock.after(retryDelayMs(retry, this.#count, random), () => this.#ask());
+    const waitMs = retryDelayMs(retry, this.#count, random);
+    this.#cancelWait = clock.after(waitMs, () => this.#askLater());
     return true;
+  }
+
+  /** Nobody else hears of what is thrown there. */
+  #askLater(): void {
+    try {
+      this.#ask();
+    } catch (error) {
+      this.#answer(internalError(messageOf(error)));
+    }
   }
 
   #ask(): void {
