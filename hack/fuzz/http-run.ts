@@ -238,7 +238,8 @@ class Client {
       noDelay: true,
     });
     const closed = new Promise<boolean>((resolve) => void socket.on('close', () => resolve(false)));
-    socket.on('error', () => undefined);
+    // A reset overtakes what was answered: the kernel throws away what was not read yet.
+    socket.on('error', () => (this.#left = true));
     socket.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
     const abandoned = new AbortController();
     const deadline = delay(deadlineMs, true, { signal: abandoned.signal }).catch(() => false);
