@@ -72,7 +72,7 @@ export class ResponsesAnswer implements AnswerShape {
 
   #plain(type: string, document: JsonRecord): JsonRecord | undefined {
     const { response } = document;
-    if (type === 'error') return document;
+    if (type === 'error') return scalarsOf(document);
     if (Object.hasOwn(document, 'item')) return this.#item(document, type.endsWith('.added'));
     if (!Object.hasOwn(document, 'output_index')) {
       return isRecord(response)
@@ -139,4 +139,11 @@ export class ResponsesAnswer implements AnswerShape {
     const { content } = splitter.push(text);
     return content + splitter.end().content;
   }
+}
+
+/** Texts and numbers: nothing can stand inside of them. */
+function scalarsOf(document: JsonRecord): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(document).filter(([, value]) => typeof value !== 'object' || value === null),
+  );
 }

@@ -74,6 +74,12 @@ describe('ResponsesAnswer', () => {
     });
   });
 
+  test('an error has texts and numbers only', () => {
+    const error = { type: 'error', code: 'server_error', param: null, sequence_number: 3 };
+    const document = { ...error, message: { reasoning: 'a' } };
+    expect(new ResponsesAnswer({ ...view, hide: true }).event(document, '')).toEqual([error]);
+  });
+
   it.each([
     [{ type: 'error', code: 'server_error' }, 'server_error', ''],
     [
