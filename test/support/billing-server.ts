@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** What a model server wrote on its account. */
-export interface Bill {
+interface Bill {
   readonly path: string;
   readonly model: string;
 }
